@@ -1,0 +1,130 @@
+/**
+ * The rules about the shape of files, each a pure function from one file to the problems it finds there.
+ *
+ * What a linter can see in an editor is in `lint_plugin.ts`; here is what needs the name of a file, its neighbours or
+ * its text as a whole. `tidy_test.ts` applies them to the repository.
+ *
+ * @module
+ */
+
+import { isIn, LIBRARY } from "./layers.ts";
+
+/** A file of the repository: its path from the root, with slashes, and its text. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The longest source file and the longest test, in lines. */
+export const LINES_MAX = { source: 300, test: 500 } as const;
+
+/**
+ * The library files that are tested through another file, and the test that does it. A small part that has no life of
+ * its own belongs here; a part with rules of its own deserves its own test.
+ */
+export const TESTED_BY: ReadonlyMap<string, string> = new Map([
+  ["src/internal/envelope.ts", "tests/src/internal/turn_test.ts"],
+  ["src/internal/thenable.ts", "tests/src/internal/turn_test.ts"],
+  ["src/limits.ts", "tests/src/mailbox_test.ts"],
+  ["src/internal/delay.ts", "tests/src/internal/restart_group_test.ts"],
+  ["src/message_errors.ts", "tests/src/errors_test.ts"],
+]);
+
+const SNAKE_CASE = /^(?:[a-z0-9.]+(?:_[a-z0-9]+)*\/)*[a-z0-9]+(?:_[a-z0-9]+)*(?:\.d)?\.ts$/;
+
+/** Finds a file that is too long. */
+export function checkLength({ path, text }: SourceFile): string[] {
+  const lines = text.split("\n").length - 1;
+  const limit = path.endsWith("_test.ts") ? LINES_MAX.test : LINES_MAX.source;
+  return lines <= limit ? [] : [`${path}:${limit + 1} has ${lines} lines, the limit is ${limit}: one concept per file`];
+}
+
+/** Finds a file or folder whose name is not in snake case. */
+export function checkName({ path }: SourceFile): string[] {
+  return SNAKE_CASE.test(path) ? [] : [`${path}:1 is not named in snake_case`];
+}
+
+/** Finds what an entry file holds besides explicit export lists. */
+export function checkEntry({ path, text }: SourceFile): string[] {
+  if (!isEntry(path)) return [];
+  return statements(path, text).flatMap((node) => {
+    if (node.type === "ExportNamedDeclaration" && node.source !== null) return [];
+    const what = node.type === "ExportAllDeclaration" ? "export *" : "a statement of its own";
+    return [`${path}:${lineOf(text, node.range[0])} has ${what}: an entry file only lists the names it exports`];
+  });
+}
+
+/** Finds a library file whose first words are not documentation: of the module, or of its first declaration. */
+export function checkFirstDoc({ path, text }: SourceFile): string[] {
+  if (!isIn(path, LIBRARY) || text.startsWith("/**")) return [];
+  const first = statements(path, text).find((node) => node.type !== "ImportDeclaration");
+  if (first === undefined) return [];
+  const comment = text.slice(0, first.range[0]).trimEnd();
+  // The last block comment before the declaration must be a JSDoc one, and must touch it.
+  const documented = comment.endsWith("*/") && comment.slice(comment.lastIndexOf("/*")).startsWith("/**");
+  if (documented) return [];
+  return [`${path}:${lineOf(text, first.range[0])} has no doc comment on its module or on its first declaration`];
+}
+
+/** Finds work that was put off without saying where it is kept: `TODO(#12):` is the way to say it. */
+export function checkPutOff({ path, text }: SourceFile): string[] {
+  return find(path, text, /\b(?:TODO|FIXME|XXX|HACK)\b(?!\(#\d+\):)/g, "puts work off without an issue: TODO(#12):");
+}
+
+/** Finds tests that are switched off, or that switch all others off. */
+export function checkSwitchedOff({ path, text }: SourceFile): string[] {
+  if (!path.startsWith("tests/")) return [];
+  return find(path, text, /\bDeno\.test\.(?:ignore|only)\b|\b(?:ignore|only): true\b/g, "switches tests off");
+}
+
+/** Finds a library file with logic that has no test file of its own name. */
+export function checkTwin(file: SourceFile, paths: ReadonlySet<string>): string[] {
+  const { path } = file;
+  if (!isIn(path, ["src/", "remote/", "cluster/"]) || isEntry(path) || TESTED_BY.has(path)) return [];
+  const twin = `tests/${path.replace(/\.ts$/, "_test.ts")}`;
+  return paths.has(twin) || !hasLogic(file)
+    ? []
+    : [`${path}:1 has logic and no test: write ${twin}, or name its test in TESTED_BY`];
+}
+
+/** Finds relative links of a Markdown file that lead nowhere; `exists` takes a path from the root. */
+export function checkLinks({ path, text }: SourceFile, exists: (path: string) => boolean): string[] {
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap((match) => {
+    const link = match[1] ?? "";
+    if (/^(?:[a-z]+:|#)/.test(link)) return [];
+    const target = new URL(link, `file:///${path}`).pathname.slice(1);
+    return exists(target) ? [] : [`${path}:${lineOf(text, match.index)} links to ${link}, which is not there`];
+  });
+}
+
+/** Whether a file is one of the doors of a layer. */
+function isEntry(path: string): boolean {
+  return isIn(path, LIBRARY) && /(?:^|\/)(?:mod|spi)\.ts$/.test(path);
+}
+
+/** Whether anything in a file runs: a file of types, imports and exports has nothing to test. */
+function hasLogic({ path, text }: SourceFile): boolean {
+  const inert = ["ImportDeclaration", "ExportAllDeclaration", "TSInterfaceDeclaration", "TSTypeAliasDeclaration"];
+  return statements(path, text).some((node) => {
+    const declaration = node.type === "ExportNamedDeclaration" ? node.declaration : node;
+    return declaration !== null && !inert.includes(declaration.type);
+  });
+}
+
+/** The top-level statements of a file, as the linter parses them. */
+function statements(path: string, text: string): Deno.lint.Statement[] {
+  const found: Deno.lint.Statement[] = [];
+  const collect: Deno.lint.Rule = {
+    create: () => ({ Program: (node) => void found.push(...(node.body as Deno.lint.Statement[])) }),
+  };
+  Deno.lint.runPlugin({ name: "shape", rules: { collect } }, path, text);
+  return found;
+}
+
+function find(path: string, text: string, pattern: RegExp, problem: string): string[] {
+  return [...text.matchAll(pattern)].map((match) => `${path}:${lineOf(text, match.index)} ${problem}`);
+}
+
+function lineOf(text: string, offset: number): number {
+  return text.slice(0, offset).split("\n").length;
+}
