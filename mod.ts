@@ -1,0 +1,76 @@
+/**
+ * Typed actors for Deno, on web-standard APIs: bounded mailboxes, supervision, death watch, streams, timers and a
+ * registry.
+ *
+ * An actor is a class with one method for each message, named by the `type` of the message; what the method returns is
+ * the reply. {@linkcode ActorSystem.spawn} starts it and returns its address, which is all that others hold of it.
+ *
+ * ```ts
+ * import { Actor, ActorSystem, type Message } from "@cinema/cinema";
+ * import { assertEquals } from "@std/assert";
+ *
+ * interface Greet extends Message<string> { // Message<Reply>
+ *   type: "greet";
+ *   name: string;
+ * }
+ * class Greeter extends Actor<Greet> {
+ *   #greeted = 0;
+ *   greet({ name }: Greet): string { // one method for each message, named by its `type`
+ *     this.#greeted++;
+ *     return `Hello, ${name}! You are number ${this.#greeted}.`;
+ *   }
+ * }
+ *
+ * await using system = new ActorSystem(); // ends every actor at the end of the block
+ * const greeter = system.spawn(() => new Greeter());
+ * await greeter.doSend({ type: "greet", name: "World" }); // tell: waits only while the mailbox is full
+ * const reply = await greeter.send({ type: "greet", name: "Cinema" }); // ask: a string
+ * assertEquals(reply, "Hello, Cinema! You are number 2.");
+ * ```
+ *
+ * Read on at {@linkcode Actor} for handlers and hooks, {@linkcode ActorRef} for sending, {@linkcode Context} for what
+ * an actor can do, {@linkcode SupervisorStrategy} for failures and {@linkcode SystemEvent} for what can be observed.
+ * Tools for tests are in `@cinema/cinema/testing`.
+ *
+ * @module
+ */
+export {
+  Actor,
+  type ActorClass,
+  type Factory,
+  type Handler,
+  type Handlers,
+  type MessagesOf,
+  type ReservedType,
+  type Spawnable,
+} from "./src/actor.ts";
+export type { ActorRef, Addr, AnyAddr, Send, SendOptions, SendResult, TrySendResult } from "./src/addr.ts";
+export { type Clock, type ClockTimer, systemClock } from "./src/clock.ts";
+export type { Context } from "./src/context.ts";
+export { CinemaError, ContextClosedError, NameTakenError, Rejection, SystemClosedError } from "./src/errors.ts";
+export {
+  ActorFailedError,
+  AskTimeoutError,
+  type AskTimeoutErrorOptions,
+  HandlerAbandonedError,
+  MailboxClosedError,
+  MailboxFullError,
+  MessageError,
+  type MessageErrorOptions,
+  MessageRefusedError,
+  UnhandledMessageError,
+} from "./src/message_errors.ts";
+export type { DeadLetterReason, SystemEvent } from "./src/events.ts";
+export type { MailboxOptions } from "./src/mailbox.ts";
+export { type AnyMessage, Message, type MessageOfType, type Reply } from "./src/message.ts";
+export type { StreamHandler } from "./src/streams.ts";
+export { type ChildrenPolicy, type RestartOptions, SupervisorStrategy } from "./src/supervision.ts";
+export { ActorSystem } from "./src/system.ts";
+export {
+  type ActorSystemOptions,
+  type ShutdownOptions,
+  type SpawnOptions,
+  type SystemStopOptions,
+} from "./src/options.ts";
+export type { TimerHandle } from "./src/timers.ts";
+export type { StopReason, Terminated } from "./src/watch.ts";

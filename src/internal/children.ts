@@ -1,0 +1,43 @@
+/**
+ * The children of an actor, or the top level of a system.
+ * @module
+ */
+
+import { NameTakenError } from "../errors.ts";
+import type { Cell } from "./cell.ts";
+
+/** Living cells in order of spawning, with unique labels. */
+export class Children {
+  readonly #cells: Set<Cell> = new Set();
+  #names: Set<string> | undefined;
+
+  /** How many there are. */
+  get size(): number {
+    return this.#cells.size;
+  }
+
+  /** Makes sure that a label is well formed and free. */
+  checkName(name: string): void {
+    if (typeof name !== "string" || name === "" || name.includes("/")) {
+      throw new TypeError(`Cannot use "${name}" as a name: it must be a string, not empty and without "/"`);
+    }
+    if (this.#names?.has(name)) throw new NameTakenError(`Cannot spawn "${name}": a living sibling has that name`);
+  }
+
+  /** Adds a cell behind the others. */
+  add(cell: Cell, name: string | undefined): void {
+    this.#cells.add(cell);
+    if (name !== undefined) (this.#names ??= new Set()).add(name);
+  }
+
+  /** Removes a cell that ended. */
+  remove(cell: Cell, name: string | undefined): void {
+    this.#cells.delete(cell);
+    if (name !== undefined) this.#names?.delete(name);
+  }
+
+  /** The living cells in order of spawning. */
+  list(): Cell[] {
+    return [...this.#cells];
+  }
+}

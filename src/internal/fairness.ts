@@ -1,0 +1,58 @@
+/**
+ * Fairness: actors run in microtasks, and without a pause an endless conversation between two of them would starve
+ * timers, sockets and `Deno.serve`.
+ * @module
+ */
+
+import type { Clock } from "../clock.ts";
+import { TURNS_PER_LOOK, TURNS_PER_YIELD, YIELD_AFTER_MS } from "../limits.ts";
+
+/** The turns that all actors of a system may take before the event loop gets its turn. */
+export class Fairness {
+  readonly #clock: Clock;
+  #turnsLeft = TURNS_PER_YIELD;
+  /** With how many turns left to look at the clock, and after how many more the next time: soon at first, for costly turns. */
+  #lookAt = TURNS_PER_YIELD - 2;
+  #gap = 2;
+  #since: number;
+  #waiting: (() => void)[] = [];
+
+  /** Creates a full budget on `clock`. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#since = clock.now();
+  }
+
+  /** Takes one turn from the budget; false when it is used up and the actor must `pause()` first. */
+  spend(): boolean {
+    if (--this.#turnsLeft === this.#lookAt) this.#look();
+    return this.#turnsLeft > 0;
+  }
+
+  /** Resolves after the event loop had its turn, first come, first served; actors that wait share a macrotask. */
+  pause(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      if (this.#waiting.length === 1) this.#refill();
+    });
+  }
+
+  /** Fills the budget in the next macrotask, and wakes no more actors than it has turns for: a million may wait. */
+  async #refill(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.#clock.yield();
+      this.#turnsLeft = TURNS_PER_YIELD;
+      this.#lookAt = TURNS_PER_YIELD - 2;
+      this.#gap = 2;
+      this.#since = this.#clock.now();
+      const next = this.#waiting.splice(0, TURNS_PER_YIELD);
+      for (const resolve of next) resolve();
+    }
+  }
+
+  #look(): void {
+    this.#gap = Math.min(2 * this.#gap, TURNS_PER_LOOK);
+    this.#lookAt -= this.#gap;
+    if (this.#clock.now() - this.#since >= YIELD_AFTER_MS) this.#turnsLeft = 0;
+  }
+}

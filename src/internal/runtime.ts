@@ -1,0 +1,39 @@
+/**
+ * What all cells of a system share.
+ * @module
+ */
+
+import type { Clock } from "../clock.ts";
+import type { Events } from "../events.ts";
+import type { Registry } from "../registry.ts";
+import type { ActorSystem } from "../system.ts";
+import type { Terminated } from "../watch.ts";
+import type { Children } from "./children.ts";
+import type { Deadlines } from "./deadlines.ts";
+import type { Fairness } from "./fairness.ts";
+
+/** The inside of a system. */
+export interface Runtime {
+  /** The public face. */
+  readonly system: ActorSystem;
+  /** The time. */
+  readonly clock: Clock;
+  /** The deadlines of asks and waits. */
+  readonly deadlines: Deadlines;
+  /** The turns that are left before the event loop has its turn. */
+  readonly fairness: Fairness;
+  /** What happened. */
+  readonly events: Events;
+  /** The names. */
+  readonly registry: Registry;
+  /** The top-level actors. */
+  readonly topLevel: Children;
+  /** Ms that an ask may take. */
+  readonly askTimeoutMs: number;
+  /** Whether a shutdown ran out of time: nobody is waited for any more. */
+  isForced: boolean;
+  /** Numbers the actors that have no name. */
+  nextSerial(): number;
+  /** A top-level actor failed and nobody was watching. */
+  unobserved(notice: Terminated): void;
+}

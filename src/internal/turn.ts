@@ -1,0 +1,126 @@
+/**
+ * One turn of an actor: a handler is called, and whoever is concerned hears of the outcome.
+ * @module
+ */
+
+import { Rejection } from "../errors.ts";
+import { ActorFailedError, HandlerAbandonedError, MailboxClosedError } from "../message_errors.ts";
+import type { DeadLetterReason } from "../events.ts";
+import type { AnyMessage } from "../message.ts";
+import type { Cell } from "./cell.ts";
+import { Envelope, enveloped, isEnvelope, type Queued, typeOf } from "./envelope.ts";
+import { type Incarnation, unhandled } from "./incarnation.ts";
+import { ABANDONED } from "./patience.ts";
+import { isThenable } from "./thenable.ts";
+
+/** The hook `started`, which is a turn like any other. */
+export const STARTED: Envelope = new Envelope(undefined, 0, undefined, {
+  run: ({ actor, context }) => actor.started?.(context),
+});
+
+/** The hook `stopped`. */
+export const STOPPED: Envelope = new Envelope(undefined, 0, undefined, {
+  run: ({ actor, context }) => actor.stopped?.(context),
+});
+
+let running: Cell | undefined;
+
+/** The cell whose handler is on the stack; undefined after the handler's first `await`. */
+export function runningCell(): Cell | undefined {
+  return running;
+}
+
+/** Handles what was queued; returns a promise when the handler did. Never throws and never rejects. */
+export function runTurn(cell: Cell, incarnation: Incarnation, queued: Queued): Promise<void> | undefined {
+  const isPlain = !isEnvelope(queued);
+  const ask = isPlain ? undefined : queued.ask;
+  if (ask !== undefined && !ask.begin()) return undefined;
+  let result: unknown;
+  let isPending = false;
+  running = cell;
+  try {
+    if (!isPlain && queued.turn !== undefined) {
+      result = queued.turn.run(incarnation);
+    } else {
+      const message = isPlain ? queued : queued.message!;
+      const handler = incarnation.handlerOf(message);
+      if (handler === undefined) return failUnhandled(cell, enveloped(queued));
+      result = handler.call(incarnation.actor, message, incarnation.context);
+    }
+    // In here, because a `then` that is a getter may throw.
+    isPending = isThenable(result);
+  } catch (error) {
+    return fail(cell, enveloped(queued), error);
+  } finally {
+    running = undefined;
+  }
+  if (isPending) return settle(cell, enveloped(queued), result as PromiseLike<unknown>);
+  if (ask !== undefined) ask.succeed(result);
+  return undefined;
+}
+
+/** A message that will never be handled: its asker hears why, and a tell becomes a dead letter. */
+export function discard(cell: Cell, { message, ask, turn }: Envelope): void {
+  if (turn !== undefined || message === undefined) return;
+  if (ask === undefined) return deadLetter(cell, message, "stopped");
+  ask.fail(closedError(cell.id, typeOf(message)));
+}
+
+/** Tells the event stream of a message that nobody handles. */
+export function deadLetter(cell: Cell, message: AnyMessage, reason: DeadLetterReason, error?: unknown): void {
+  const { events } = cell.runtime;
+  if (events.isObserved) events.emit({ kind: "dead-letter", addr: cell.addr, message, reason, error });
+}
+
+/** The error of a message to an actor that takes none any more. */
+export function closedError(target: string, messageType: string): MailboxClosedError {
+  return new MailboxClosedError(`Cannot deliver "${messageType}": ${target} has ended or is stopping`, {
+    target,
+    messageType,
+  });
+}
+
+async function settle(cell: Cell, envelope: Envelope, result: PromiseLike<unknown>): Promise<void> {
+  try {
+    const value = await cell.patience.settle(result);
+    envelope.ask?.succeed(value);
+  } catch (error) {
+    fail(cell, envelope, error);
+  }
+}
+
+function fail(cell: Cell, { ask, message }: Envelope, error: unknown): undefined {
+  const target = cell.id;
+  const messageType = message === undefined ? "(hook or stream)" : typeOf(message);
+  if (error === ABANDONED) {
+    const abandoned = abandonedError(target, messageType);
+    ask?.fail(abandoned);
+    if (message === undefined) cell.report(abandoned);
+    else deadLetter(cell, message, "abandoned", abandoned);
+    cell.abandon();
+  } else if (error instanceof Rejection && message !== undefined) {
+    if (ask === undefined) deadLetter(cell, message, "rejected", error);
+    else ask.fail(error);
+  } else {
+    const failed = `Cannot answer "${messageType}": ${target} failed while it handled it`;
+    const isKnown = ask?.fail(new ActorFailedError(failed, { target, messageType, cause: error })) ?? false;
+    if (message !== undefined) deadLetter(cell, message, "failed", error);
+    cell.fail(error, isKnown);
+  }
+  return undefined;
+}
+
+function failUnhandled(cell: Cell, { ask, message }: Envelope): undefined {
+  const error = unhandled(cell.id, message!);
+  ask?.fail(error);
+  deadLetter(cell, message!, "unhandled", error);
+  return undefined;
+}
+
+/** The error of a handler or hook that did not settle in time. */
+export function abandonedError(target: string, messageType: string): HandlerAbandonedError {
+  return new HandlerAbandonedError(
+    `Cannot wait for "${messageType}" any longer: ${target} was to end and it did not settle within the stop time-out`,
+    { target, messageType },
+  );
+}

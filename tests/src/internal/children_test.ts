@@ -1,0 +1,45 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { NameTakenError } from "../../../mod.ts";
+import type { Cell } from "../../../src/internal/cell.ts";
+import { Children } from "../../../src/internal/children.ts";
+
+function pure(name: string, fn: () => void): void {
+  Deno.test({ name, permissions: "none", fn });
+}
+
+/** Something to tell apart; `Children` looks at no part of it. */
+function cell(): Cell {
+  return {} as Cell;
+}
+
+pure("Children keeps the order of spawning", () => {
+  const children = new Children();
+  const [a, b, c] = [cell(), cell(), cell()];
+  for (const child of [a, b, c]) children.add(child, undefined);
+  assertEquals([children.list(), children.size], [[a, b, c], 3]);
+  children.remove(b, undefined);
+  children.add(b, undefined);
+  assertEquals(children.list(), [a, c, b]);
+});
+
+pure("Children.list() is a copy", () => {
+  const children = new Children();
+  children.add(cell(), undefined);
+  children.list().pop();
+  assertEquals(children.size, 1);
+});
+
+pure("Children.checkName() refuses a name that a living child has, and takes it again after its end", () => {
+  const children = new Children();
+  const child = cell();
+  children.add(child, "a");
+  assertThrows(() => children.checkName("a"), NameTakenError, 'Cannot spawn "a": a living sibling has that name');
+  children.checkName("b");
+  children.remove(child, "a");
+  children.checkName("a");
+});
+
+pure("Children.checkName() refuses what could not stand in an id", () => {
+  for (const name of ["", "/", "a/b"]) assertThrows(() => new Children().checkName(name), TypeError, `"${name}"`);
+  for (const name of ["__proto__", "constructor", " ", "ünï", "."]) new Children().checkName(name);
+});
