@@ -1,0 +1,61 @@
+/**
+ * How a benchmark is measured: beside its floor, in the same process, in turns.
+ *
+ * @module
+ */
+
+/** One thing to measure. */
+export interface Comparison {
+  /** What is measured. */
+  readonly name: string;
+  /** How many operations one run does. */
+  readonly operations: number;
+  /** The least that must be done for it. */
+  readonly floor: () => Promise<void>;
+  /** The same with Cinema. Throws unless the last message was handled. */
+  readonly cinema: () => Promise<void>;
+}
+
+/** Runs of each side, at the least, and runs that only compile the code and do not count. */
+const RUNS = 7;
+const WARMUP = 2;
+
+/**
+ * Registers a benchmark that runs both sides in turns. The table of `deno bench` shows the time of one run of Cinema;
+ * the summary below it the medians of both sides, in ns an operation, and the median of the ratios of neighbouring runs:
+ * a machine whose speed drifts does so for both.
+ */
+export function compare({ name, operations, floor, cinema }: Comparison): void {
+  const floors: number[] = [];
+  const cinemas: number[] = [];
+  Deno.bench({ name, n: RUNS, warmup: WARMUP }, async (bench) => {
+    floors.push(await nsPerOperation(floor, operations));
+    bench.start();
+    cinemas.push(await nsPerOperation(cinema, operations));
+    bench.end();
+  });
+  globalThis.addEventListener("unload", () => {
+    const ratios = cinemas.map((ns, i) => ns / floors[i]!).slice(WARMUP).sort((a, b) => a - b);
+    if (ratios.length === 0) return;
+    const spread = `${ratios[0]!.toFixed(2)} to ${ratios.at(-1)!.toFixed(2)}`;
+    const medians = `floor ${median(floors.slice(WARMUP))} ns, cinema ${median(cinemas.slice(WARMUP))} ns`;
+    console.log(
+      `${name}: ${medians}, ratio ${ratios[ratios.length >> 1]!.toFixed(2)} (${spread}; ${ratios.length} runs)`,
+    );
+  });
+}
+
+/** Makes sure that everything was handled: a benchmark that lost messages must not look fast. */
+export function expectHandled(handled: number, expected: number): void {
+  if (handled !== expected) throw new Error(`Cannot trust the run: ${handled} of ${expected} messages were handled`);
+}
+
+async function nsPerOperation(run: () => Promise<void>, operations: number): Promise<number> {
+  const start = performance.now();
+  await run();
+  return (performance.now() - start) * 1e6 / operations;
+}
+
+function median(values: number[]): string {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!.toFixed(0);
+}
