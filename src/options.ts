@@ -141,7 +141,7 @@ export interface SystemStopOptions {
   readonly drain?: boolean;
   /**
    * Ms from now until a handler that has not settled is abandoned, and with `drain` the rest of the queue too. It must
-   * be >= 0; `Infinity` waits for ever.
+   * be >= 0; `Infinity` waits for ever. Its children and its `stopped` hook have their own `stopTimeout`.
    *
    * @default {the `stopTimeout` of the actor}
    */

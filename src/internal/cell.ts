@@ -186,11 +186,18 @@ export class Cell {
     for (const child of this.children) child.giveUp();
   }
 
-  /** A handler or hook failed, or a child escalated its failure; `isKnown` when an asker heard of it. */
+  /** A handler or hook failed; `isKnown` when an asker heard of it. */
   fail(error: unknown, isKnown: boolean): void {
     if (this.terminated !== undefined) return;
     this.isFailureKnown = isKnown;
-    this.#life.fail(error);
+    this.#life.fail(error, true);
+  }
+
+  /** A child failed and hands its failure up. */
+  escalated(error: unknown, isKnown: boolean): void {
+    if (this.terminated !== undefined) return;
+    this.isFailureKnown = isKnown;
+    this.#life.fail(error, false);
   }
 
   /** A handler or hook did not settle in time. */
@@ -246,7 +253,7 @@ export class Cell {
     this.#watches?.end(notice);
     this.#closed?.resolve(notice);
     for (const callback of this.#onClosed ?? []) callback();
-    if (reason === "escalated") parent?.fail(error, this.isFailureKnown);
+    if (reason === "escalated") parent?.escalated(error, this.isFailureKnown);
   }
 
   #isUnobserved(reason: StopReason): boolean {

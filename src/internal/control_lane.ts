@@ -41,11 +41,6 @@ export class ControlLane {
     this.#failures.push(error);
   }
 
-  /** Whether a failure waits for an answer. */
-  get hasFailure(): boolean {
-    return this.#failures.length > 0;
-  }
-
   /** The failure that nobody has answered yet; `undefined` may have been thrown, hence the object. */
   takeFailure(): { readonly error: unknown } | undefined {
     return this.#failures.length === 0 ? undefined : { error: this.#failures.shift() };

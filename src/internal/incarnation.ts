@@ -27,6 +27,8 @@ export class Incarnation implements TimerHome, StreamHome {
   readonly actor: AnyActor;
   /** Whether `started` was called. */
   hasBegun = false;
+  /** Whether anything of its own has failed. */
+  hasFailed = false;
   /** Whether `started` has returned: only then messages are handled. */
   hasStarted = false;
   readonly #cell: Cell;

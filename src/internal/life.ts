@@ -82,8 +82,9 @@ export class Life {
     return suspension?.started.promise ?? Promise.resolve(false);
   }
 
-  /** The actor failed, or a child escalated its failure. */
-  fail(error: unknown): void {
+  /** The actor failed, or (not its own failure) a child did and escalates. */
+  fail(error: unknown, isOwn: boolean): void {
+    if (isOwn && this.#incarnation !== undefined) this.#incarnation.hasFailed = true;
     this.#lane.fail(error);
     this.#interrupt();
   }
@@ -204,7 +205,7 @@ export class Life {
   }
 
   #started(incarnation: Incarnation): void {
-    if (this.#isAbandoned || this.#control?.hasFailure) return;
+    if (this.#isAbandoned || incarnation.hasFailed) return;
     incarnation.hasStarted = true;
     this.#cell.emit(this.#restarts === 0 ? "started" : "restarted");
   }

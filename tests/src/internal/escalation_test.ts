@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ActorFailedError, type Addr, SupervisorStrategy } from "../../../mod.ts";
 import { recordEvents } from "../../support/record.ts";
-import { act, boom, type Do, hang, parentOf, type Script, Stage } from "../../support/scripted.ts";
+import { act, boom, type Do, hang, parentOf, type Script, Scripted, Stage } from "../../support/scripted.ts";
 
 const { escalate, resume, stop } = SupervisorStrategy;
 const restart = SupervisorStrategy.restart(3, 1_000);
@@ -220,4 +220,20 @@ Deno.test("each level that an escalation passes is reported as failed, once", as
     event.kind === "failed" || event.kind === "stopped" ? [`${event.kind} ${event.addr.id}`] : []
   );
   assertEquals(seen, ["failed /p/c", "stopped /p/c", "failed /p", "stopped /p"]);
+});
+
+Deno.test("a child that escalates while its parent is still starting does not spoil the start: resume goes on", async () => {
+  await using stage = new Stage();
+  const gate = Promise.withResolvers<void>();
+  const parent = await stage.spawn("p", {
+    started: (ctx) => {
+      ctx.spawnChild(() => new Scripted({ started: boom }), { name: "c", strategy: escalate });
+      return gate.promise;
+    },
+  }, { strategy: resume });
+  await stage.clock.settle();
+  gate.resolve();
+  await stage.clock.settle();
+  assert(parent.isAlive);
+  assertEquals(await parent.send(act(() => "reply")), "reply");
 });
