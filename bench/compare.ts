@@ -22,8 +22,8 @@ const WARMUP = 2;
 
 /**
  * Registers a benchmark that runs both sides in turns. The table of `deno bench` shows the time of one run of Cinema;
- * the summary below it the medians of both sides, in ns an operation, and the median of the ratios of neighbouring runs:
- * a machine whose speed drifts does so for both.
+ * the summary below it the medians of both sides, in ns an operation, and the median of the ratios of neighbouring
+ * runs: a machine whose speed drifts does so for both.
  */
 export function compare({ name, operations, floor, cinema }: Comparison): void {
   const floors: number[] = [];

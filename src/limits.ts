@@ -3,10 +3,10 @@
  * @module
  */
 
-/** Messages that a mailbox holds unless told otherwise: the seed's figure; enough to batch, too few to hide a slow actor. */
+/** Messages that a mailbox holds unless told otherwise: the seed's figure; enough to batch, too few to hide slowness. */
 export const MAILBOX_CAPACITY = 256;
 
-/** Senders that may wait for room in one mailbox. About 2 MB at worst; bulk `Promise.all` fits, a runaway loop does not. */
+/** Senders that may wait for room in one mailbox: about 2 MB. Bulk `Promise.all` fits, a runaway loop does not. */
 export const WAITING_MAX = 10_000;
 
 /** Ms that an ask may take. Long enough for any healthy actor, short enough that a person still waits. */

@@ -138,7 +138,7 @@ export class Cell {
     return (this.#closed ??= Promise.withResolvers()).promise;
   }
 
-  /** Calls back when it has ended, without counting as somebody who observes its failure; returns how to take it back. */
+  /** Calls back when it has ended, which does not count as observing its failure; returns how to take it back. */
   onClosed(callback: () => void): () => void {
     if (this.terminated !== undefined) callback();
     else (this.#onClosed ??= new Set()).add(callback);

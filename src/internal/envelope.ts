@@ -7,7 +7,7 @@ import type { AnyMessage } from "../message.ts";
 import type { Ask } from "./ask.ts";
 import type { Incarnation } from "./incarnation.ts";
 
-/** The type of what may be no message at all, or one whose `type` cannot be read (again): only to name it in an error. */
+/** The type of what may be no message at all, or whose `type` may not be readable: only to name it in an error. */
 export function typeOf(message: unknown): string {
   try {
     return String((message as AnyMessage | null | undefined)?.type);
@@ -43,8 +43,8 @@ export class Envelope {
 }
 
 /**
- * What a mailbox holds. A tell of size 1, the commonest message of all, lies in it without an envelope: in a burst, where
- * every object more is work for the collector, that takes a third off the cost of a message.
+ * What a mailbox holds. A tell of size 1, the commonest message of all, lies in it without an envelope: in a burst,
+ * where every object more is work for the collector, that takes a third off the cost of a message.
  */
 export type Queued = Envelope | AnyMessage;
 

@@ -11,7 +11,7 @@ import { TURNS_PER_LOOK, TURNS_PER_YIELD, YIELD_AFTER_MS } from "../limits.ts";
 export class Fairness {
   readonly #clock: Clock;
   #turnsLeft = TURNS_PER_YIELD;
-  /** With how many turns left to look at the clock, and after how many more the next time: soon at first, for costly turns. */
+  /** With how many turns left to look at the clock, and how many more until the next look: few at first. */
   #lookAt = TURNS_PER_YIELD - 2;
   #gap = 2;
   #since: number;
