@@ -69,7 +69,7 @@ export type DeadLetterReason =
  *   `"started"`;
  * - `"blocked"`: a sender has waited for room in the mailbox of `to` for `waitedMs` ms (5,000) and still waits. `from`
  *   is the actor that sends; `undefined` when no actor does, or when it has awaited something before it sent and did
- *   not pass its `ctx.signal`. Where mailboxes wait for each other in a circle, these events name every link of it;
+ *   not pass its `ctx.signal`. Where mailboxes wait for each other in a circle, each link of it is such an event;
  * - `"dead-letter"`: `message`, which was for `addr`, was not handled, for `reason`; `error` is what was thrown, where
  *   something was;
  * - `"missed"`: this subscriber was too slow, and the oldest `count` events it had not read are lost.
