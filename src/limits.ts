@@ -3,7 +3,7 @@
  * @module
  */
 
-/** Messages that a mailbox holds unless told otherwise: the figure of the seed; enough to batch, and a bound all the same. */
+/** Messages that a mailbox holds unless told otherwise: the figure of the seed, enough to work in batches. */
 export const MAILBOX_CAPACITY = 256;
 
 /** Senders that may wait for room in one mailbox: about 2 MB. Bulk `Promise.all` fits, a runaway loop does not. */
