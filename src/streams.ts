@@ -4,7 +4,7 @@
  */
 
 import { Envelope, type Turn } from "./internal/envelope.ts";
-import { isThenable } from "./internal/thenable.ts";
+import { runThen } from "./internal/thenable.ts";
 
 /**
  * What an actor does with a stream it attached with `ctx.addStream`. The callbacks run as turns of the actor, one at a
@@ -85,18 +85,7 @@ export class StreamPump<T> implements Disposable {
   }
 
   #take(item: T): unknown {
-    const next = () => this.#pull();
-    let result: unknown;
-    try {
-      result = this.#handler.item(item);
-    } finally {
-      if (!isThenable(result)) next();
-    }
-    if (!isThenable(result)) return result;
-    // A `then` of the user's own must run only once, so what goes on from here is a real promise.
-    const settled = Promise.resolve(result);
-    settled.then(next, next);
-    return settled;
+    return runThen(() => this.#handler.item(item), () => this.#pull());
   }
 
   #break(error: unknown): unknown {

@@ -6,7 +6,7 @@
 import type { Clock, ClockTimer } from "./clock.ts";
 import { Envelope, type Turn } from "./internal/envelope.ts";
 import type { Incarnation } from "./internal/incarnation.ts";
-import { isThenable } from "./internal/thenable.ts";
+import { runThen } from "./internal/thenable.ts";
 import type { AnyMessage } from "./message.ts";
 
 /**
@@ -93,20 +93,9 @@ export class Timer implements TimerHandle, Turn {
   run(incarnation: Incarnation): unknown {
     if (this.#isOver) return undefined;
     if (this.#everyMs === undefined) this.cancel();
-    let result: unknown;
-    try {
-      result = incarnation.handle(this.#message);
-    } finally {
-      if (!isThenable(result)) this.#isPending = false;
-    }
-    if (!isThenable(result)) return result;
-    const handled = () => {
+    return runThen(() => incarnation.handle(this.#message), () => {
       this.#isPending = false;
-    };
-    // A `then` of the user's own must run only once, so what goes on from here is a real promise.
-    const settled = Promise.resolve(result);
-    settled.then(handled, handled);
-    return settled;
+    });
   }
 
   #fire(): void {
