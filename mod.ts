@@ -44,14 +44,13 @@ export {
   type ReservedType,
   type Spawnable,
 } from "./src/actor.ts";
+export { AskTimeoutError, type AskTimeoutErrorOptions } from "./src/ask_timeout_error.ts";
 export type { ActorRef, Addr, AnyAddr, Send, SendOptions, SendResult, TrySendResult } from "./src/addr.ts";
 export { type Clock, type ClockTimer, systemClock } from "./src/clock.ts";
 export type { Context } from "./src/context.ts";
 export { CinemaError, ContextClosedError, NameTakenError, Rejection, SystemClosedError } from "./src/errors.ts";
 export {
   ActorFailedError,
-  AskTimeoutError,
-  type AskTimeoutErrorOptions,
   HandlerAbandonedError,
   MailboxClosedError,
   MailboxFullError,
@@ -63,6 +62,8 @@ export {
 export type { DeadLetterReason, SystemEvent } from "./src/events.ts";
 export type { MailboxOptions } from "./src/mailbox.ts";
 export { type AnyMessage, Message, type MessageOfType, type Reply } from "./src/message.ts";
+export type { Outcome } from "./src/outcome.ts";
+export { type Random, systemRandom } from "./src/random.ts";
 export type { StreamHandler } from "./src/streams.ts";
 export { type ChildrenPolicy, type RestartOptions, SupervisorStrategy } from "./src/supervision.ts";
 export { ActorSystem } from "./src/system.ts";

@@ -110,16 +110,19 @@ export type SystemEvent =
   }
   | { readonly kind: "missed"; readonly count: number };
 
+/** What a reader is told that was too slow. */
+type Missed = Extract<SystemEvent, { kind: "missed" }>;
+
 /** One reader of the events: a bounded buffer behind a stream. */
-class Subscription {
-  #buffer: SystemEvent[] = [];
+class Subscription<E> {
+  #buffer: E[] = [];
   #missed = 0;
-  #controller!: ReadableStreamDefaultController<SystemEvent>;
+  #controller!: ReadableStreamDefaultController<E | Missed>;
   #isWanted = false;
-  readonly readable: ReadableStream<SystemEvent>;
+  readonly readable: ReadableStream<E | Missed>;
 
   constructor(cancelled: () => void) {
-    this.readable = new ReadableStream<SystemEvent>({
+    this.readable = new ReadableStream<E | Missed>({
       start: (controller) => {
         this.#controller = controller;
       },
@@ -131,7 +134,7 @@ class Subscription {
     }, { highWaterMark: 0 });
   }
 
-  push(event: SystemEvent): void {
+  push(event: E): void {
     if (this.#buffer.length === EVENT_BUFFER) {
       this.#buffer.shift();
       this.#missed++;
@@ -160,9 +163,9 @@ class Subscription {
   }
 }
 
-/** The events of a system and who reads them. */
-export class Events {
-  readonly #subscriptions: Set<Subscription> = new Set();
+/** The events of a system, or of a part of one, and who reads them. */
+export class Events<E = SystemEvent> {
+  readonly #subscriptions: Set<Subscription<E>> = new Set();
   #isClosed = false;
 
   /** Whether anybody reads: where nobody does, an event need not even be made. */
@@ -171,15 +174,15 @@ export class Events {
   }
 
   /** A stream of the events from now on. */
-  subscribe(): ReadableStream<SystemEvent> {
-    const subscription = new Subscription(() => this.#subscriptions.delete(subscription));
+  subscribe(): ReadableStream<E | Missed> {
+    const subscription = new Subscription<E>(() => this.#subscriptions.delete(subscription));
     if (this.#isClosed) subscription.close();
     else this.#subscriptions.add(subscription);
     return subscription.readable;
   }
 
   /** Tells every reader. */
-  emit(event: SystemEvent): void {
+  emit(event: E): void {
     for (const subscription of this.#subscriptions) subscription.push(event);
   }
 

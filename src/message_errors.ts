@@ -4,6 +4,7 @@
  */
 
 import { CinemaError } from "./errors.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** What a {@linkcode MessageError} knows: whom the message was for and which it was. */
 export interface MessageErrorOptions extends ErrorOptions {
@@ -42,6 +43,8 @@ export abstract class MessageError extends CinemaError {
   readonly target: string;
   /** The `type` of the message. */
   readonly messageType: string;
+  /** What became of the message. */
+  abstract readonly outcome: Outcome;
 
   /** Creates the error; the runtime does. */
   constructor(message: string, options: MessageErrorOptions) {
@@ -80,70 +83,8 @@ export abstract class MessageError extends CinemaError {
 export class ActorFailedError extends MessageError {
   /** The name of the class. */
   override name = "ActorFailedError";
-}
-
-/** What {@linkcode AskTimeoutError} knows: the message, and what the actor was doing. */
-export interface AskTimeoutErrorOptions extends MessageErrorOptions {
-  /** The time-out in ms. */
-  readonly timeoutMs: number;
-  /** Whether the handler had started. */
-  readonly started: boolean;
-  /** How many messages were queued in the actor's mailbox. */
-  readonly queued: number;
-  /** How long in ms the actor's current handler has been running; `undefined` when none runs. */
-  readonly busyMs: number | undefined;
-}
-
-/**
- * The reply did not come in time. When `started` is false, the message will not be handled any more; when it is true,
- * the handler goes on and its reply is dropped. `busyMs` and `queued` tell a hung handler from a long queue.
- *
- * @example
- * ```ts
- * import { Actor, ActorSystem, AskTimeoutError, type Message } from "@cinema/cinema";
- * import { assertEquals, assertRejects } from "@std/assert";
- *
- * interface Greet extends Message<string> {
- *   type: "greet";
- * }
- * class Shy extends Actor<Greet> {
- *   greet(): Promise<string> {
- *     return new Promise(() => {}); // never answers
- *   }
- * }
- *
- * await using system = new ActorSystem();
- * const shy = system.spawn(() => new Shy(), { stopTimeout: 0 });
- * const error = await assertRejects(() => shy.send({ type: "greet" }, { timeout: 10 }), AskTimeoutError);
- * assertEquals([error.started, error.queued, error.timeoutMs], [true, 0, 10]);
- * ```
- */
-export class AskTimeoutError extends MessageError {
-  /** The name of the class. */
-  override name = "AskTimeoutError";
-  /** The time-out in ms. */
-  readonly timeoutMs: number;
-  /** Whether the handler had started. */
-  readonly started: boolean;
-  /** How many messages were queued in the actor's mailbox. */
-  readonly queued: number;
-  /** How long in ms the actor's current handler has been running; `undefined` when none runs. */
-  readonly busyMs: number | undefined;
-
-  /** Creates the error; the runtime does. */
-  constructor(options: AskTimeoutErrorOptions) {
-    const { target, messageType, timeoutMs, started, queued, busyMs } = options;
-    const busy = busyMs === undefined ? "no handler is running" : `a handler has run for ${Math.round(busyMs)} ms`;
-    super(
-      `Cannot get a reply to "${messageType}" from ${target} within ${timeoutMs} ms: ` +
-        `it was ${started ? "" : "not "}started, ${queued} messages are queued, ${busy}`,
-      options,
-    );
-    this.timeoutMs = timeoutMs;
-    this.started = started;
-    this.queued = queued;
-    this.busyMs = busyMs;
-  }
+  /** What became of the message. */
+  readonly outcome: "handled" = "handled";
 }
 
 /**
@@ -172,6 +113,8 @@ export class AskTimeoutError extends MessageError {
 export class MailboxClosedError extends MessageError {
   /** The name of the class. */
   override name = "MailboxClosedError";
+  /** What became of the message. */
+  readonly outcome: "not-delivered" = "not-delivered";
 }
 
 /**
@@ -200,6 +143,8 @@ export class MailboxClosedError extends MessageError {
 export class MailboxFullError extends MessageError {
   /** The name of the class. */
   override name = "MailboxFullError";
+  /** What became of the message. */
+  readonly outcome: "not-delivered" = "not-delivered";
 }
 
 /**
@@ -230,6 +175,8 @@ export class MailboxFullError extends MessageError {
 export class MessageRefusedError extends MessageError {
   /** The name of the class. */
   override name = "MessageRefusedError";
+  /** What became of the message. */
+  readonly outcome: "not-delivered" = "not-delivered";
 }
 
 /**
@@ -260,6 +207,8 @@ export class MessageRefusedError extends MessageError {
 export class UnhandledMessageError extends MessageError {
   /** The name of the class. */
   override name = "UnhandledMessageError";
+  /** What became of the message. */
+  readonly outcome: "not-delivered" = "not-delivered";
 }
 
 /**
@@ -290,4 +239,6 @@ export class UnhandledMessageError extends MessageError {
 export class HandlerAbandonedError extends MessageError {
   /** The name of the class. */
   override name = "HandlerAbandonedError";
+  /** What became of the message. */
+  readonly outcome: "unknown" = "unknown";
 }

@@ -4,7 +4,7 @@
  */
 
 import type { AnyMessage } from "../message.ts";
-import { AskTimeoutError } from "../message_errors.ts";
+import { AskTimeoutError } from "../ask_timeout_error.ts";
 import { Deadline } from "./deadlines.ts";
 import { typeOf } from "./envelope.ts";
 import type { Waiter } from "./waiter.ts";
@@ -42,10 +42,13 @@ export class Ask extends Deadline {
 
   /** The reply; to be called once, before anything can settle it. */
   promise(): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+    return new Promise((resolve, reject) => this.answerTo(resolve, reject));
+  }
+
+  /** Gives the reply, or the error, to one of two functions; to be called once, before anything can settle it. */
+  answerTo(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+    this.#resolve = resolve;
+    this.#reject = reject;
   }
 
   /** Lets `signal` cancel the ask. */

@@ -47,36 +47,67 @@ export function doSend(cell: Cell, message: AnyMessage, options?: SendOptions): 
   return SENT;
 }
 
+/**
+ * Sends for a sender that is elsewhere: waits for room as `doSend` does, but makes no dead letter, because that is the
+ * sender's; and tells the result by a call, at once where it can.
+ */
+export function offer(cell: Cell, message: AnyMessage, settled: (result: SendResult) => void): void {
+  if (!cell.isAlive) return settled("closed");
+  const { mailbox } = cell;
+  const size = sizeOf(cell, mailbox, message);
+  if (typeof size !== "number") return settled("refused");
+  if (mailbox.hasRoom) {
+    mailbox.accept(size === 1 ? message : new Envelope(message, size, undefined, undefined));
+    cell.arrived();
+    return settled("sent");
+  }
+  const waiter = new Waiter(new Envelope(message, size, undefined, undefined));
+  if (!line(cell, waiter, undefined)) return settled("full");
+  waiter.onLeave = settled;
+}
+
 /** Sends and promises the reply. */
 export function ask(cell: Cell, message: AnyMessage, options: SendOptions = {}): Promise<unknown> {
-  const { runtime } = cell;
-  const { timeout = runtime.askTimeoutMs, signal } = options;
+  const { timeout = cell.runtime.askTimeoutMs, signal } = options;
   try {
     checkTimeout(timeout);
     signal?.throwIfAborted();
   } catch (error) {
     return Promise.reject(error);
   }
-  if (!cell.isAlive) return Promise.reject(closedError(cell.id, typeOf(message)));
-  const { mailbox } = cell;
-  const size = sizeOf(cell, mailbox, message);
-  if (typeof size !== "number") return Promise.reject(size);
   const asked = new Ask(cell, message, timeout);
   const promise = asked.promise();
+  submit(cell, message, asked, { signal });
+  if (signal !== undefined && !asked.isDone) asked.cancelOn(signal);
+  return promise;
+}
+
+/** Puts an ask into the mailbox or in line for it, or fails it; `admitted` is called when the mailbox has taken it. */
+export function submit(
+  cell: Cell,
+  message: AnyMessage,
+  asked: Ask,
+  { signal, admitted }: { signal?: AbortSignal | undefined; admitted?: () => void } = {},
+): void {
+  if (!cell.isAlive) return void asked.fail(closedError(cell.id, typeOf(message)));
+  const { mailbox } = cell;
+  const size = sizeOf(cell, mailbox, message);
+  if (typeof size !== "number") return void asked.fail(size);
   const envelope = new Envelope(message, size, asked, undefined);
   if (mailbox.hasRoom) {
     mailbox.accept(envelope);
     cell.arrived();
+    admitted?.();
   } else {
-    asked.waiter = new Waiter(envelope);
-    if (!line(cell, asked.waiter, signal)) return Promise.reject(fullError(cell, message));
-    asked.waiter.onLeave = (result) => {
-      if (result === "closed") asked.fail(closedError(cell.id, typeOf(message)));
+    const waiter = new Waiter(envelope);
+    if (!line(cell, waiter, signal)) return void asked.fail(fullError(cell, message));
+    asked.waiter = waiter;
+    waiter.onLeave = (result) => {
+      if (result === "sent") admitted?.();
+      else if (result === "closed") asked.fail(closedError(cell.id, typeOf(message)));
     };
   }
-  if (signal !== undefined) asked.cancelOn(signal);
-  if (timeout !== Infinity) runtime.deadlines.add(asked);
-  return promise;
+  if (asked.timeoutMs !== Infinity) cell.runtime.deadlines.add(asked);
 }
 
 /** A stream into the mailbox. */

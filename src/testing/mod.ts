@@ -37,3 +37,4 @@
 
 export { ManualClock, type RunOptions } from "./manual_clock.ts";
 export { type ReceiveOptions, TestProbe, type TestProbeOptions } from "./probe.ts";
+export { SeededRandom } from "./seeded_random.ts";

@@ -1,0 +1,14 @@
+/**
+ * The door of the local runtime for the layers above it: the seams, and the parts that they share. The package does not
+ * export it.
+ * @module
+ */
+export { type Clock, type ClockTimer, systemClock } from "./clock.ts";
+export { CinemaError } from "./errors.ts";
+export { Events } from "./events.ts";
+export { Deadline, Deadlines } from "./internal/deadlines.ts";
+export { askActor, type Asker, offerTo, type OpenAsk } from "./internal/delivery.ts";
+export { typeOf } from "./internal/envelope.ts";
+export { Heap } from "./internal/heap.ts";
+export { checkTimeout } from "./internal/sending.ts";
+export { type Random, systemRandom } from "./random.ts";
