@@ -39,7 +39,7 @@ export const LAYERS: readonly Layer[] = [
   {
     path: "remote/",
     files: ["remote/", "mod.ts", "src/spi.ts", "proto/gen/"],
-    packages: ["@std/", "protobufjs", "node:tls"],
+    packages: ["@std/", "protobufjs", "node:tls", "node:stream"],
   },
   { path: "cluster/membership/", files: ["cluster/membership/", "src/spi.ts"], packages: [] },
   { path: "cluster/directory/", files: ["cluster/directory/", "src/spi.ts"], packages: [] },
@@ -50,9 +50,20 @@ export const LAYERS: readonly Layer[] = [
   },
   { path: "proto/", files: ["proto/"], packages: ["protobufjs"] },
   { path: "examples/", files: ["examples/"], packages: [OWN_NAME, `${OWN_NAME}/`, "@std/", "protobufjs"] },
-  { path: "bench/", files: ANYTHING, except: ["tests/", "examples/"], packages: [OWN_NAME, `${OWN_NAME}/`, "@std/"] },
+  // It needs certificates, as the tests do.
+  { path: "bench/remote_bench.ts", files: ANYTHING, packages: [OWN_NAME, `${OWN_NAME}/`] },
+  {
+    path: "bench/",
+    files: ANYTHING,
+    except: ["tests/", "examples/"],
+    packages: [OWN_NAME, `${OWN_NAME}/`, "@std/", "protobufjs"],
+  },
   { path: "tests/std/", files: ["tests/std/"], packages: ["node:"] },
-  { path: "tests/", files: ANYTHING, packages: [OWN_NAME, `${OWN_NAME}/`, "@std/", "protobufjs", "npm:", "node:"] },
+  {
+    path: "tests/",
+    files: ANYTHING,
+    packages: [OWN_NAME, `${OWN_NAME}/`, "@std/", "protobufjs", "npm:", "node:"],
+  },
 ];
 
 /** The folders that are published: what is held to the strictest rules. */
