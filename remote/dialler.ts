@@ -1,0 +1,108 @@
+/**
+ * Makes connections to one server: connects, shakes hands, and numbers them.
+ * @module
+ */
+
+import { type Clock, type Random, systemClock, systemRandom } from "../src/spi.ts";
+import { ConnectError } from "./errors.ts";
+import { greetServer } from "./greeting.ts";
+import { KeyRing } from "./keys.ts";
+import { CONNECT_TIMEOUT_MS, FRAME_BYTES_MAX } from "./limits.ts";
+import type { ConnectOptions } from "./options.ts";
+import { transportFor } from "./transports.ts";
+import type { Connection, Transport } from "./transport/transport.ts";
+import { FrameDecoder } from "./wire/frame.ts";
+
+/** What is known of the server once it has greeted. */
+export interface ServerPeer {
+  /** Its node. */
+  readonly node: string;
+  /** Bytes of the largest frame that it takes. */
+  readonly frameBytesMax: number;
+  /** Messages that may be sent to each actor before its first grant. */
+  readonly windowMessages: number;
+  /** The same in bytes of payload. */
+  readonly windowBytes: number;
+}
+
+/** A connection whose handshake is done. */
+export interface Dialled {
+  /** What carries the frames. */
+  readonly connection: Connection;
+  /** Holds the bytes that came with the end of the handshake. */
+  readonly decoder: FrameDecoder;
+  /** The other side. */
+  readonly peer: ServerPeer;
+}
+
+/** See the module. */
+export class Dialler {
+  /** What the server is told about who connects. */
+  readonly node: string;
+  readonly #options: ConnectOptions;
+  readonly #keys: KeyRing | undefined;
+  readonly #transport: Transport;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #uid: string;
+  #epoch = 0;
+
+  private constructor(options: ConnectOptions, keys: KeyRing | undefined) {
+    const { clock = systemClock, random = systemRandom } = options;
+    this.#options = options;
+    this.#keys = keys;
+    this.#clock = clock;
+    this.#random = random;
+    this.#transport = transportFor(options, clock);
+    this.#uid = hex(random.bytes(8));
+    this.node = options.node?.id ?? `client-${this.#uid}`;
+  }
+
+  /** Creates a dialler; imports the key, if there is one. */
+  static async create(options: ConnectOptions): Promise<Dialler> {
+    return new Dialler(options, options.key === undefined ? undefined : await KeyRing.import(options.key));
+  }
+
+  /**
+   * Makes a connection.
+   *
+   * @throws {ConnectError} When that fails, or takes too long; `cause` says why.
+   */
+  async dial(signal?: AbortSignal): Promise<Dialled> {
+    signal?.throwIfAborted();
+    const { hostname, port, connectTimeout = CONNECT_TIMEOUT_MS } = this.#options;
+    const stop = new AbortController();
+    const end = () => stop.abort(signal?.reason);
+    const late = () => stop.abort(new ConnectError(`Cannot connect within ${connectTimeout} ms`));
+    const timer = connectTimeout === Infinity ? undefined : this.#clock.schedule(connectTimeout, late);
+    signal?.addEventListener("abort", end, { once: true });
+    try {
+      return await this.#greet(await this.#transport.connect({ hostname, port }, { signal: stop.signal }), stop.signal);
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw new ConnectError(`Cannot connect to ${hostname}:${port}: ${textOf(cause)}`, { cause });
+    } finally {
+      timer?.cancel();
+      signal?.removeEventListener("abort", end);
+    }
+  }
+
+  async #greet(connection: Connection, signal: AbortSignal): Promise<Dialled> {
+    const { hostname, port, frameBytesMax = FRAME_BYTES_MAX, compat } = this.#options;
+    if (compat !== undefined) {
+      const peer = { node: `${hostname}:${port}`, frameBytesMax, windowMessages: Infinity, windowBytes: Infinity };
+      return { connection, decoder: new FrameDecoder(frameBytesMax), peer };
+    }
+    const identity = { node: this.node, uid: this.#uid, epoch: ++this.#epoch, frameBytesMax };
+    return await greetServer(connection, { identity, keys: this.#keys, random: this.#random, signal });
+  }
+}
+
+/** Bytes as hexadecimal digits. */
+export function hex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

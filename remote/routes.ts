@@ -1,0 +1,62 @@
+/**
+ * The routes of a router: what a server asks.
+ * @module
+ */
+
+import type { ActorRef, AnyMessage } from "../mod.ts";
+import type { MessageCodecs } from "./codecs.ts";
+import type { DefaultRoute } from "./router.ts";
+
+/** Where a message goes. */
+export interface Route {
+  /** The actor. */
+  readonly ref: ActorRef<AnyMessage>;
+  /** How its messages travel. */
+  readonly codecs: MessageCodecs;
+}
+
+/** Why there is no route. */
+export type NoRoute = "no-such-actor" | "no-such-message";
+
+/** Routes by the name of the actor and of the message. */
+export class Routes {
+  /** The node whose actors are routed; undefined while none is. */
+  node: string | undefined;
+  /** What takes the rest. */
+  fallback: DefaultRoute | undefined;
+  readonly #byTarget: Map<string, Map<string, Route>> = new Map();
+  readonly #byMessage: Map<string, Route[]> = new Map();
+
+  /** Adds routes for all messages of a table, or none of them. */
+  add(name: string, ref: ActorRef<AnyMessage>, table: Iterable<MessageCodecs>): void {
+    const routes = this.#byTarget.get(name) ?? new Map<string, Route>();
+    const added = [...table];
+    const twice = added.find((codecs) => routes.has(codecs.name));
+    if (twice !== undefined) throw new TypeError(`Cannot route "${twice.name}" to "${name}" twice`);
+    for (const codecs of added) {
+      const route = { ref, codecs };
+      routes.set(codecs.name, route);
+      const same = this.#byMessage.get(codecs.name);
+      if (same === undefined) this.#byMessage.set(codecs.name, [route]);
+      else same.push(route);
+    }
+    this.#byTarget.set(name, routes);
+  }
+
+  /** The route of a message. */
+  find(target: string, messageType: string): Route | NoRoute {
+    const routes = this.#byTarget.get(target);
+    return routes === undefined ? "no-such-actor" : routes.get(messageType) ?? "no-such-message";
+  }
+
+  /** The route of a message whose sender cannot name an actor: the only one there is. */
+  findByMessage(messageType: string): Route | NoRoute {
+    return this.#byMessage.get(messageType)?.[0] ?? "no-such-message";
+  }
+
+  /** The first message that several actors take, so that its name alone does not say for whom it is. */
+  ambiguous(): string | undefined {
+    for (const [name, routes] of this.#byMessage) if (routes.length > 1) return name;
+    return undefined;
+  }
+}

@@ -1,0 +1,44 @@
+import { assertEquals, assertNotStrictEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { ConnectError, ConnectionPool } from "../../remote/mod.ts";
+import { DeskProtocol, Office } from "../support/desk.ts";
+
+Deno.test("a pool gives everybody the same client, also while it connects", async () => {
+  await using office = await Office.open();
+  await using pool = new ConnectionPool();
+  const address = office.server.address;
+  const [one, other] = await Promise.all([pool.connect(address), pool.connect(address)]);
+  assertStrictEquals(one, other);
+  assertEquals([pool.size, office.server.connections], [1, 1]);
+  assertEquals(await one.remoteAddr("desk", DeskProtocol).send({ type: "echo", text: "hi" }), "hi");
+});
+
+Deno.test("a client that is closed leaves the pool, and the next who asks gets a new one", async () => {
+  await using office = await Office.open();
+  await using pool = new ConnectionPool();
+  const first = await pool.connect(office.server.address);
+  await first.close();
+  assertEquals(pool.size, 0);
+  const second = await pool.connect(office.server.address);
+  assertNotStrictEquals(first, second);
+});
+
+Deno.test("an attempt that failed is forgotten", async () => {
+  await using office = await Office.open();
+  await using pool = new ConnectionPool();
+  const { address } = office.server;
+  await office.server.shutdown();
+  await assertRejects(() => pool.connect(address), ConnectError);
+  assertEquals(pool.size, 0);
+  await office.bind();
+  await pool.connect(address);
+});
+
+Deno.test("a full pool and a closed pool say so", async () => {
+  await using office = await Office.open();
+  const pool = new ConnectionPool({ maxConnections: 1 });
+  const client = await pool.connect(office.server.address);
+  await assertRejects(() => pool.connect({ hostname: "127.0.0.1", port: 1 }), ConnectError, "1 connections already");
+  await pool.close();
+  await client.closed;
+  await assertRejects(() => pool.connect(office.server.address), ConnectError, "closed");
+});
