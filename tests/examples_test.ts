@@ -4,7 +4,11 @@ const ROOT = new URL("../", import.meta.url);
 const EXAMPLES = new URL("examples/", ROOT);
 
 /** Examples that do not end by themselves, and the test that runs them. */
-const RUN_BY: ReadonlyMap<string, string> = new Map([["chat/main.ts", "chat_test.ts"]]);
+const RUN_BY: ReadonlyMap<string, string> = new Map([
+  ["chat/main.ts", "chat_test.ts"],
+  ["remote_calculator/server.ts", "remote_calculator_test.ts"],
+  ["remote_calculator/client.ts", "remote_calculator_test.ts"],
+]);
 
 /** What the header of an example promises: its first indented block is the command, its second what that prints. */
 interface Promised {
