@@ -11,10 +11,15 @@ export interface Comparison {
   /** How many operations one run does. */
   readonly operations: number;
   /** The least that must be done for it. */
-  readonly floor: () => Promise<void>;
+  readonly floor: Side;
   /** The same with Cinema. Throws unless the last message was handled. */
-  readonly cinema: () => Promise<void>;
+  readonly cinema: Side;
+  /** Whether the median of single operations counts, rather than their mean: both sides call `lap` after each. */
+  readonly median?: boolean;
 }
+
+/** One run of one side. */
+export type Side = (lap: () => void) => Promise<void>;
 
 /** Runs of each side, at the least, and runs that only compile the code and do not count. */
 const RUNS = 7;
@@ -25,13 +30,13 @@ const WARMUP = 2;
  * the summary below it the medians of both sides, in ns an operation, and the median of the ratios of neighbouring
  * runs: a machine whose speed drifts does so for both.
  */
-export function compare({ name, operations, floor, cinema }: Comparison): void {
+export function compare({ name, operations, floor, cinema, median: isMedian = false }: Comparison): void {
   const floors: number[] = [];
   const cinemas: number[] = [];
   Deno.bench({ name, n: RUNS, warmup: WARMUP }, async (bench) => {
-    floors.push(await nsPerOperation(floor, operations));
+    floors.push(await nsPerOperation(floor, operations, isMedian));
     bench.start();
-    cinemas.push(await nsPerOperation(cinema, operations));
+    cinemas.push(await nsPerOperation(cinema, operations, isMedian));
     bench.end();
   });
   globalThis.addEventListener("unload", () => {
@@ -50,12 +55,23 @@ export function expectHandled(handled: number, expected: number): void {
   if (handled !== expected) throw new Error(`Cannot trust the run: ${handled} of ${expected} messages were handled`);
 }
 
-async function nsPerOperation(run: () => Promise<void>, operations: number): Promise<number> {
+async function nsPerOperation(run: Side, operations: number, isMedian: boolean): Promise<number> {
+  const laps: number[] = [];
   const start = performance.now();
-  await run();
+  let last = start;
+  await run(() => {
+    const now = performance.now();
+    laps.push(now - last);
+    last = now;
+  });
+  if (isMedian) return middle(laps) * 1e6;
   return (performance.now() - start) * 1e6 / operations;
 }
 
-function median(values: number[]): string {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!.toFixed(0);
+function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+function median(values: readonly number[]): string {
+  return middle(values).toFixed(0);
 }
