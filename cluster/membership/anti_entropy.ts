@@ -1,0 +1,95 @@
+/**
+ * Anti-entropy: now and then two nodes compare all that they know, so that news which gossip lost arrive all the same.
+ * @module
+ */
+
+import type { Random } from "../../src/spi.ts";
+import { isAlive, type MemberRecord, overrides } from "./member.ts";
+import type { Body } from "./messages.ts";
+import type { View } from "./view.ts";
+
+/** What the comparison needs. */
+export interface AntiEntropyOptions {
+  /** The members. */
+  readonly view: View;
+  /** The choices. */
+  readonly random: Random;
+  /** Sends something that may be large. */
+  readonly send: (to: Pick<MemberRecord, "id" | "addr">, body: Body) => void;
+}
+
+/**
+ * First a digest goes out; where it differs the other side answers with its records, and gets those that it lacks. Without any
+ * difference the cost is one small packet, however many members there are.
+ */
+export class AntiEntropy {
+  readonly #options: AntiEntropyOptions;
+  /** Addresses that are tried as long as no member lives there. */
+  seeds: readonly string[] = [];
+
+  /** Creates it without seeds. */
+  constructor(options: AntiEntropyOptions) {
+    this.#options = options;
+  }
+
+  /** Compares with a random member. */
+  sync(): void {
+    const { view, send } = this.#options;
+    const [peer] = view.list.pick(1, ({ status }) => status === "up");
+    if (peer !== undefined) send(peer, { kind: "digest", digest: view.digest, isJoin: false });
+  }
+
+  /** Tries one who is down, or a seed that is no member, so that a partition of any length heals. */
+  reconnect(): void {
+    const { view, random } = this.#options;
+    const strangers = this.seeds.filter((addr) => view.list.aliveAt(addr) === undefined);
+    const lost = [...new Set([...view.list.down().map(({ addr }) => addr), ...strangers])];
+    const addr = lost[Math.floor(random.next() * lost.length)];
+    if (addr !== undefined) this.askForState(addr);
+  }
+
+  /** Asks whoever lives at an address for all its records. */
+  askForState(addr: string): void {
+    const { view, send } = this.#options;
+    if (addr !== view.self.addr) send({ id: "", addr }, { kind: "digest", digest: view.digest, isJoin: true });
+  }
+
+  /** Answers a digest, or one who wants everything. */
+  answer(sender: MemberRecord, digest: number | undefined): void {
+    if (digest !== this.#options.view.digest) this.#sendState(sender, undefined);
+  }
+
+  /** Takes the state of another, and answers with what that lacks. */
+  compare(sender: MemberRecord, records: readonly MemberRecord[], wantsReply: boolean): void {
+    const { view } = this.#options;
+    // Who has just come has no news for others: they told it.
+    const isSpread = view.list.alive > 1;
+    for (const record of records) {
+      const known = view.list.get(record.id);
+      const isDoubt = record.status === "down" || record.status === "suspect";
+      const contradicts = isDoubt && known !== undefined && known.uid === record.uid && isAlive(known);
+      // What another has given up may live after all: it gets the time to say so. After a partition all would be down.
+      const believed: MemberRecord = contradicts ? { ...record, status: "suspect" } : record;
+      view.apply({ ...believed, from: sender.id, isRefused: false }, isSpread);
+    }
+    if (wantsReply) this.#sendState(sender, new Map(records.map((record) => [record.id, record])));
+  }
+
+  /** Sends all records, or those that another lacks. */
+  #sendState(to: MemberRecord, theirs: ReadonlyMap<string, MemberRecord> | undefined): void {
+    const { view, send } = this.#options;
+    const all = [view.self, ...view.list.values()];
+    const records = theirs === undefined ? all : all.filter((own) => {
+      const other = theirs.get(own.id);
+      return other === undefined || overrides(own, other) || (own.uid === other.uid && own.version > other.version);
+    });
+    if (theirs === undefined || records.length > 0) {
+      send(to, { kind: "state", records, wantsReply: theirs === undefined });
+    }
+  }
+}
+
+/** How much rarer states are compared in a large cluster (memberlist, `pushPullScale`): above 32 nodes, with the log. */
+export function syncScale(members: number): number {
+  return members <= 32 ? 1 : Math.ceil(Math.log2(members) - Math.log2(32)) + 1;
+}

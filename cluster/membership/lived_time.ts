@@ -1,0 +1,96 @@
+/**
+ * The timers of the membership machine, in the time that this node has lived through.
+ * @module
+ */
+
+import { Heap } from "../../src/spi.ts";
+
+/** A timer that can be taken back. */
+export interface LivedTimer {
+  /** Takes it back. */
+  cancel(): void;
+}
+
+interface Timer extends LivedTimer {
+  readonly dueAt: number;
+  readonly order: number;
+  readonly callback: () => void;
+  isOver: boolean;
+}
+
+/**
+ * Time that stands still while this process does not run: stopped, suspended, or blocked by a long computation. A node that
+ * wakes up late has not listened meanwhile, so what is missing is no evidence against others. Without this it would accuse all
+ * of them at once, before it reads the answers that wait in its sockets.
+ */
+export class LivedTime {
+  readonly #timers: Heap<Timer> = new Heap((a, b) => a.dueAt === b.dueAt ? a.order < b.order : a.dueAt < b.dueAt);
+  readonly #lagMs: number;
+  readonly #lagged: (lostMs: number) => void;
+  #now = 0;
+  #outside: number;
+  #order = 0;
+
+  /** Starts at 0 when the clock says `outside`. A wake-up more than `lagMs` late is a lag, and `lagged` hears of it. */
+  constructor(outside: number, lagMs: number, lagged: (lostMs: number) => void) {
+    this.#outside = outside;
+    this.#lagMs = lagMs;
+    this.#lagged = lagged;
+  }
+
+  /** Ms that this node has lived. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** When the next timer is due, as the clock outside says it. */
+  get nextAt(): number {
+    this.#dropCancelled();
+    const next = this.#timers.peek();
+    return next === undefined ? Infinity : this.#outside + Math.max(0, next.dueAt - this.#now);
+  }
+
+  /** Calls back after `delayMs`. */
+  schedule(delayMs: number, callback: () => void): LivedTimer {
+    const timer: Timer = {
+      dueAt: this.#now + delayMs,
+      order: this.#order++,
+      callback,
+      isOver: false,
+      cancel: () => void (timer.isOver = true),
+    };
+    this.#timers.push(timer);
+    return timer;
+  }
+
+  /** The clock outside says `outside`. A clock that goes back changes nothing. */
+  pass(outside: number): void {
+    const passed = Math.max(0, outside - this.#outside);
+    const lateMs = outside - this.nextAt;
+    this.#outside = Math.max(this.#outside, outside);
+    if (lateMs <= this.#lagMs) {
+      this.#now += passed;
+      return;
+    }
+    // Some of it counts, or a node that is always late would never come to an end with anything.
+    const lived = Math.min(passed, this.#lagMs);
+    this.#now += lived;
+    this.#lagged(passed - lived);
+  }
+
+  /** Runs what is due. */
+  run(): void {
+    for (
+      let timer = this.#timers.peek();
+      timer !== undefined && timer.dueAt <= this.#now;
+      timer = this.#timers.peek()
+    ) {
+      this.#timers.pop();
+      if (!timer.isOver) timer.callback();
+    }
+  }
+
+  #dropCancelled(): void {
+    while (this.#timers.peek()?.isOver === true) this.#timers.pop();
+  }
+}

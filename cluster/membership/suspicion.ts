@@ -1,0 +1,68 @@
+/**
+ * Suspicion: how long a member has to contradict before it counts as down.
+ * @module
+ */
+
+/** The bounds of a suspicion. */
+export interface SuspicionBounds {
+  /** Ms that it lasts when enough others confirm it. */
+  readonly minMs: number;
+  /** Ms that it lasts when nobody does. */
+  readonly maxMs: number;
+  /** How many confirmations bring it down to the minimum; with 0 it starts there. */
+  readonly confirmations: number;
+}
+
+/**
+ * How long a suspicion lasts that `confirmed` others share: `max - (max - min) * ln(n + 1) / ln(k + 1)` (Lifeguard, section
+ * IV.B, "LHA-Suspicion"). Each further confirmation shortens it less.
+ */
+export function suspicionMs({ minMs, maxMs, confirmations }: SuspicionBounds, confirmed: number): number {
+  if (confirmations < 1) return minMs;
+  const share = Math.log(confirmed + 1) / Math.log(confirmations + 1);
+  return Math.max(minMs, maxMs - (maxMs - minMs) * share);
+}
+
+/** One member that is suspected. */
+export class Suspicion {
+  readonly #bounds: SuspicionBounds;
+  readonly #confirmed: Set<string> = new Set();
+  readonly #refused: Set<string> = new Set();
+  readonly #first: string;
+  readonly #startMs: number;
+
+  /** Starts at `now`; `first` is who suspected it, whose word is not counted as a confirmation. */
+  constructor(bounds: SuspicionBounds, first: string, now: number) {
+    this.#bounds = bounds;
+    this.#first = first;
+    this.#startMs = now;
+  }
+
+  /** When it ends with the member down. */
+  get endsAt(): number {
+    return this.#startMs + suspicionMs(this.#bounds, this.#confirmed.size);
+  }
+
+  /** How many found that the port of the member refuses connections. */
+  get refusals(): number {
+    return this.#refused.size;
+  }
+
+  /**
+   * Somebody suspects it too. Returns whether that is news: nobody is counted twice, and no more than the bounds ask for, so that
+   * a confirmation is passed on a bounded number of times.
+   */
+  confirm(from: string, isRefused: boolean): boolean {
+    const isNewRefusal = isRefused && !this.#refused.has(from);
+    if (isRefused) this.#refused.add(from);
+    const isKnown = from === this.#first || this.#confirmed.has(from);
+    if (isKnown || this.#confirmed.size >= this.#bounds.confirmations) return isNewRefusal;
+    this.#confirmed.add(from);
+    return true;
+  }
+
+  /** Whether `from` has found the port closed. */
+  hasRefusalOf(from: string): boolean {
+    return this.#refused.has(from);
+  }
+}

@@ -1,0 +1,287 @@
+/**
+ * The membership machine: SWIM with Lifeguard. Packets and the time go in, packets and events come out; it does nothing itself.
+ * @module
+ */
+
+import type { Random } from "../../src/spi.ts";
+import type { MembershipConfig } from "./config.ts";
+import { AntiEntropy, syncScale } from "./anti_entropy.ts";
+import { retransmitLimit } from "./dissemination.ts";
+import { LivedTime } from "./lived_time.ts";
+import { isAlive, type MemberRecord, overrides } from "./member.ts";
+import type { Body, Effect, Packet, Update } from "./messages.ts";
+import { Prober } from "./prober.ts";
+import { View } from "./view.ts";
+
+/** What a node is made of. */
+export interface SwimOptions {
+  /** Its name. */
+  readonly id: string;
+  /** The random number of this start. */
+  readonly uid: number;
+  /** Where others reach it. */
+  readonly addr: string;
+  /** The hash of the name of its cluster. */
+  readonly cluster: number;
+  /** The name itself, for who is turned away. */
+  readonly clusterName: string;
+  /** The knobs. */
+  readonly config: MembershipConfig;
+  /** The choices. */
+  readonly random: Random;
+}
+
+/** News that were asked to hurry wait this many ms, so that several go in one packet. */
+const HURRY_MS = 10;
+
+/**
+ * One node of a cluster. Every method that is called with the time returns what is to be done; between two calls,
+ * {@linkcode Swim.advance} wants to be called at {@linkcode Swim.nextAt}.
+ */
+export class Swim {
+  readonly #options: SwimOptions;
+  readonly #time: LivedTime;
+  readonly #view: View;
+  readonly #prober: Prober;
+  readonly #antiEntropy: AntiEntropy;
+  #effects: Effect[] = [];
+  // When the next round of gossip is; undefined while there are no news.
+  #gossipAt: number | undefined;
+  #isRunning = false;
+
+  /** Creates a node that knows nobody, at `now`. */
+  constructor(options: SwimOptions, now: number) {
+    const { id, uid, addr, config, random } = options;
+    this.#options = options;
+    this.#time = new LivedTime(now, config.lagMs, () => this.#view.awareness.apply(1));
+    const self: MemberRecord = { id, uid, addr, incarnation: 0, status: "up", version: 0 };
+    this.#view = new View(self, {
+      config,
+      random,
+      time: this.#time,
+      emit: (event) => this.#effects.push({ kind: "event", event }),
+      hurry: () => this.#gossipWithin(HURRY_MS),
+    });
+    const send = (to: Pick<MemberRecord, "id" | "addr">, body: Body) => this.#send(to, body);
+    this.#prober = new Prober({ config, time: this.#time, view: this.#view, send });
+    this.#antiEntropy = new AntiEntropy({ view: this.#view, random, send: (to, body) => this.#send(to, body, true) });
+  }
+
+  /** The record of the node itself. */
+  get self(): MemberRecord {
+    return this.#view.self;
+  }
+
+  /** The records of all others, those who are gone included. */
+  get members(): MemberRecord[] {
+    return [...this.#view.list.values()];
+  }
+
+  /** How far the node trusts itself: 0 is healthy. */
+  get health(): number {
+    return this.#view.awareness.score;
+  }
+
+  /** The same number where two nodes have the same members alive. */
+  get digest(): number {
+    return this.#view.digest;
+  }
+
+  /** When {@linkcode Swim.advance} wants to be called next. */
+  get nextAt(): number {
+    return this.#time.nextAt;
+  }
+
+  /** The record of a node. */
+  member(id: string): MemberRecord | undefined {
+    return id === this.self.id ? this.self : this.#view.list.get(id);
+  }
+
+  /** Starts to probe, to gossip and to compare. */
+  start(now: number): Effect[] {
+    return this.#at(now, () => {
+      if (this.#isRunning) return;
+      this.#isRunning = true;
+      const { probeIntervalMs, syncIntervalMs, reconnectIntervalMs } = this.#options.config;
+      const { awareness } = this.#view;
+      // Nodes that start together must not do everything at the same moment.
+      this.#repeat(() => awareness.scale(probeIntervalMs), () => this.#prober.probe());
+      this.#repeat(() => syncIntervalMs * syncScale(this.#view.size), () => this.#antiEntropy.sync());
+      this.#repeat(() => reconnectIntervalMs * (0.75 + this.#random() / 2), () => this.#antiEntropy.reconnect());
+      this.#gossipWithin(0);
+    });
+  }
+
+  /** Asks seeds for everything; call it again until one has answered. They are tried now and then for good. */
+  join(seeds: readonly string[], now: number): Effect[] {
+    return this.#at(now, () => {
+      this.#antiEntropy.seeds = seeds;
+      for (const addr of seeds) this.#antiEntropy.askForState(addr);
+    });
+  }
+
+  /** Takes a member that somebody named, without having heard of it. */
+  add(record: MemberRecord, now: number): Effect[] {
+    return this.#at(now, () => this.#view.apply({ ...record, from: "", isRefused: false }));
+  }
+
+  /** The directory of this node has changed. */
+  setVersion(version: number, now: number): Effect[] {
+    return this.#at(now, () => this.#view.declare({ version }));
+  }
+
+  /** Says goodbye to everybody. */
+  leave(now: number): Effect[] {
+    return this.#at(now, () => {
+      this.#view.declare({ status: "left" });
+      for (const member of this.#view.list.pick(Infinity, isAlive)) this.#send(member, { kind: "gossip" });
+    });
+  }
+
+  /** The connection to an address has broken. */
+  connectionLost(addr: string, now: number): Effect[] {
+    return this.#at(now, () => this.#suspectAt(addr, false));
+  }
+
+  /** The port at an address refuses connections. */
+  connectionRefused(addr: string, now: number): Effect[] {
+    return this.#at(now, () => this.#suspectAt(addr, true));
+  }
+
+  /** Time has passed. */
+  advance(now: number): Effect[] {
+    return this.#at(now, () => this.#time.run());
+  }
+
+  /** Takes a packet; `addr` is only for reports. */
+  receive(packet: Packet, now: number): Effect[] {
+    return this.#at(now, () => this.#receive(packet));
+  }
+
+  #at(now: number, act: () => void): Effect[] {
+    this.#time.pass(now);
+    act();
+    if (this.#view.news.size > 0 && this.#isRunning) this.#gossipWithin(this.#options.config.gossipIntervalMs);
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  #receive(packet: Packet): void {
+    const { sender, body, updates } = packet;
+    if (body.kind === "refusal") {
+      const { code, message } = body;
+      return void this.#effects.push({ kind: "event", event: { kind: "refused", addr: sender.addr, code, message } });
+    }
+    if (packet.cluster !== this.#options.cluster) return this.#refuse(packet);
+    if (this.self.status === "left") return;
+    if (body.kind === "digest" && body.isJoin && this.#isTaken(sender)) {
+      const text = `a node "${sender.id}" lives at another address`;
+      return this.#send(sender, { kind: "refusal", code: "id-taken", message: text }, true);
+    }
+    if (sender.id === this.self.id && sender.uid === this.self.uid) return;
+    this.#view.apply({ ...sender, from: "", isRefused: false });
+    for (const update of updates) this.#view.apply(update);
+    this.#answer(sender, body);
+  }
+
+  #answer(sender: MemberRecord, body: Body): void {
+    const known = this.#view.list.get(sender.id);
+    // It does not know yet what is said of it, and cannot contradict.
+    const isWronged = known !== undefined && known.uid === sender.uid && overrides(known, sender);
+    switch (body.kind) {
+      case "ping": {
+        const { id, uid } = this.self;
+        const isMeant = body.target.id === id && (body.target.uid === uid || body.target.uid === 0);
+        // Who looks for another learns who is here now.
+        return this.#send(sender, isMeant ? { kind: "ack", sequence: body.sequence } : { kind: "gossip" });
+      }
+      case "ack":
+        this.#prober.acked(body.sequence, sender);
+        break;
+      case "nack":
+        this.#prober.nacked(body.sequence);
+        break;
+      case "ping-req":
+        this.#prober.runErrand(sender, body.sequence, { ...body.target, addr: body.addr });
+        break;
+      case "digest":
+        return this.#antiEntropy.answer(sender, body.isJoin ? undefined : body.digest);
+      case "state":
+        this.#antiEntropy.compare(sender, body.records, body.wantsReply);
+        return void this.#effects.push({ kind: "event", event: { kind: "synced", addr: sender.addr } });
+      default:
+    }
+    if (isWronged && sender.status !== "left") this.#send(sender, { kind: "gossip" });
+  }
+
+  #refuse({ sender }: Packet): void {
+    const { addr } = sender;
+    const { clusterName } = this.#options;
+    this.#effects.push({ kind: "event", event: { kind: "rejected", addr, reason: "it is of another cluster" } });
+    const message = `this is the cluster "${clusterName}"`;
+    this.#send(sender, { kind: "refusal", code: "cluster", message }, true);
+  }
+
+  #isTaken({ id, uid, addr }: MemberRecord): boolean {
+    const known = this.member(id);
+    return known !== undefined && isAlive(known) && known.uid !== uid && known.addr !== addr;
+  }
+
+  #suspectAt(addr: string, isRefused: boolean): void {
+    const member = this.#view.list.aliveAt(addr);
+    if (member === undefined) return;
+    // A closed port is news only of one whose connection broke or who did not answer.
+    if (isRefused && member.status === "up") return;
+    this.#view.suspect(member.id, isRefused);
+    this.#gossipWithin(HURRY_MS);
+  }
+
+  #gossip(): void {
+    const { gossipNodes, gossipIntervalMs } = this.#options.config;
+    for (const peer of this.#view.list.pick(gossipNodes, isAlive)) {
+      if (this.#view.news.size === 0) return;
+      this.#send(peer, { kind: "gossip" });
+    }
+    if (this.#view.news.size > 0) this.#gossipWithin(gossipIntervalMs);
+  }
+
+  #gossipWithin(ms: number): void {
+    if (!this.#isRunning) return;
+    const at = this.#time.now + ms;
+    if (this.#gossipAt !== undefined && this.#gossipAt <= at) return;
+    this.#gossipAt = at;
+    this.#time.schedule(ms, () => {
+      // An earlier round has taken its place.
+      if (this.#gossipAt !== at) return;
+      this.#gossipAt = undefined;
+      this.#gossip();
+    });
+  }
+
+  #send(to: Pick<MemberRecord, "id" | "addr">, body: Body, isBulk = false): void {
+    const { cluster, config } = this.#options;
+    const about = this.#view.list.get(to.id);
+    // Lifeguard, section IV.C, "buddy system": who is suspected hears it first, from whoever talks to it.
+    const first: Update[] = about === undefined || about.status === "up"
+      ? []
+      : [this.#view.news.about(to.id) ?? { ...about, from: this.self.id, isRefused: false }];
+    const limit = retransmitLimit(config.retransmitMult, this.#view.size);
+    const isRefusal = body.kind === "refusal";
+    const news = isRefusal ? [] : this.#view.news.take(config.packetBytesMax, limit);
+    const updates = first.length === 0 ? news : [...first, ...news.filter(({ id }) => id !== to.id)];
+    this.#effects.push({ kind: "send", addr: to.addr, packet: { cluster, sender: this.self, body, updates }, isBulk });
+  }
+
+  #repeat(everyMs: () => number, act: () => void): void {
+    const again = () => {
+      this.#time.schedule(everyMs(), again);
+      act();
+    };
+    this.#time.schedule(everyMs() * this.#random(), again);
+  }
+
+  #random(): number {
+    return this.#options.random.next();
+  }
+}

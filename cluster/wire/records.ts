@@ -1,0 +1,80 @@
+/**
+ * Members on the wire.
+ * @module
+ */
+
+import { DELIMITED, malformed, Reader, type StringCache, VARINT } from "../../remote/spi.ts";
+import { type MemberRecord, STATUSES } from "../membership/member.ts";
+import type { Update } from "../membership/messages.ts";
+import { Writer } from "./writer.ts";
+
+const scratch = new Writer();
+
+// A record does not change, and is sent again and again: what it is on the wire is kept as long as it lives.
+const known: WeakMap<MemberRecord, Uint8Array> = new WeakMap();
+
+/** The bytes of a record or a piece of news. They are shared: nobody may change them. */
+export function encodeRecord(record: MemberRecord | Update): Uint8Array {
+  let bytes = known.get(record);
+  if (bytes === undefined) known.set(record, bytes = encode(record));
+  return bytes;
+}
+
+function encode(record: MemberRecord | Update): Uint8Array {
+  scratch.clear();
+  scratch.string(1, record.id);
+  scratch.string(2, record.addr);
+  scratch.uint(3, STATUSES.indexOf(record.status));
+  scratch.uint(16, record.uid);
+  scratch.uint(17, record.incarnation);
+  scratch.uint(18, record.version);
+  if ("from" in record) {
+    scratch.string(19, record.from);
+    scratch.bool(20, record.isRefused);
+  }
+  return scratch.finish();
+}
+
+/** Longer names and addresses are refused: they travel with everything. */
+const TEXT_MAX = 255;
+
+/**
+ * Decodes a record.
+ *
+ * @throws {WireError} When it is none: a part is missing or out of its bounds.
+ */
+export function decodeRecord(reader: Reader, start: number, end: number, strings: StringCache): Update {
+  const inner = new Reader(reader.bytes, start, end);
+  const record = { id: "", addr: "", status: "up" as MemberRecord["status"], uid: 0, incarnation: 0, version: 0 };
+  let from = "";
+  let isRefused = false;
+  while (inner.at < inner.end) {
+    const tag = inner.tag();
+    if (tag === (1 << 3 | DELIMITED)) record.id = text(inner, strings);
+    else if (tag === (2 << 3 | DELIMITED)) record.addr = text(inner, strings);
+    else if (tag === (3 << 3 | VARINT)) record.status = STATUSES[inner.uint32()] ?? "down";
+    else if (tag === (16 << 3 | VARINT)) record.uid = inner.count();
+    else if (tag === (17 << 3 | VARINT)) record.incarnation = inner.count();
+    else if (tag === (18 << 3 | VARINT)) record.version = inner.count();
+    else if (tag === (19 << 3 | DELIMITED)) from = text(inner, strings);
+    else if (tag === (20 << 3 | VARINT)) isRefused = inner.uint() !== 0;
+    else inner.skip(tag);
+  }
+  if (record.id === "" || record.addr === "") throw malformed("a member has no name or no address");
+  return { ...record, from, isRefused };
+}
+
+function text(reader: Reader, strings: StringCache): string {
+  const start = reader.delimited();
+  const value = strings.decode(reader.bytes, start, reader.at);
+  if (value.length > TEXT_MAX) throw malformed(`a name has ${value.length} characters: the limit is ${TEXT_MAX}`);
+  return value;
+}
+
+/** Reads 32 bits. */
+export function fixed32(reader: Reader, tag: number): number {
+  const { bytes, at } = reader;
+  // It checks that they are there.
+  reader.skip(tag);
+  return (bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 | bytes[at + 3]! << 24) >>> 0;
+}
