@@ -14,6 +14,7 @@ import {
   ASK_TIMEOUT_MS,
   ASKS_MAX,
   CLOSE_TIMEOUT_MS,
+  FRAME_BYTES_MAX,
   OUTAGE_MS,
   SEND_BYTES_MAX,
   SILENCE_MS,
@@ -24,6 +25,12 @@ import type { CloseOptions, ConnectOptions } from "./options.ts";
 import { Outbox } from "./outbox.ts";
 import { CodecTable, type Protocol } from "./protocol.ts";
 import { ClientAddr, type Home, type RemoteAddr } from "./remote_addr.ts";
+
+/** Opens a client that has not connected yet: what is sent waits until it has. */
+export let openClient: (dialler: Dialler, options: ConnectOptions, node: string) => RemoteClient;
+
+/** Closes a client at once; what was asked fails with `cause`. */
+export let abortClient: (client: RemoteClient, cause: unknown) => Promise<void>;
 
 /**
  * A connection to a server. When it is lost, the client connects again, as often as it takes, and what waits is sent
@@ -75,13 +82,22 @@ export class RemoteClient implements AsyncDisposable {
   #frameBytesMax: number;
   #closing: Promise<void> | undefined;
 
-  private constructor(dialler: Dialler, first: Dialled, options: ConnectOptions) {
+  static {
+    openClient = (dialler, options, node) => new RemoteClient(dialler, undefined, options, node);
+    abortClient = (client, cause) => {
+      client.#outbox.refuse(cause);
+      client.#link?.close(cause);
+      return client.close({ timeout: 0 });
+    };
+  }
+
+  private constructor(dialler: Dialler, first: Dialled | undefined, options: ConnectOptions, node: string) {
     const { clock = systemClock, sendBytesMax = SEND_BYTES_MAX } = options;
     this.#dialler = dialler;
     this.#options = options;
     this.#clock = clock;
-    this.#node = first.peer.node;
-    this.#frameBytesMax = first.peer.frameBytesMax;
+    this.#node = node;
+    this.#frameBytesMax = first?.peer.frameBytesMax ?? FRAME_BYTES_MAX;
     this.#outbox = new Outbox({
       clock,
       askTimeoutMs: options.askTimeout ?? ASK_TIMEOUT_MS,
@@ -106,7 +122,8 @@ export class RemoteClient implements AsyncDisposable {
   static async connect(options: ConnectOptions): Promise<RemoteClient> {
     checkOptions("connect", options);
     const dialler = await Dialler.create(options);
-    return new RemoteClient(dialler, await dialler.dial(options.signal), options);
+    const first = await dialler.dial(options.signal);
+    return new RemoteClient(dialler, first, options, first.peer.node);
   }
 
   /** The node at the other end, as it last introduced itself. */
@@ -182,12 +199,12 @@ export class RemoteClient implements AsyncDisposable {
   }
 
   /** Serves one connection after the other until the client is closed. */
-  async #run(first: Dialled): Promise<void> {
+  async #run(first: Dialled | undefined): Promise<void> {
     const { signal } = this.#stop;
-    for (let dialled: Dialled | undefined = first; dialled !== undefined;) {
+    for (let dialled = first ?? await this.#connect(); dialled !== undefined;) {
       const error = await this.#serve(dialled);
       if (signal.aborted) return;
-      dialled = await this.#reconnect(error);
+      dialled = await this.#connect({ error });
     }
   }
 
@@ -211,19 +228,21 @@ export class RemoteClient implements AsyncDisposable {
     return error;
   }
 
-  /** Dials until there is a connection, or the client is closed. */
-  async #reconnect(cause: unknown): Promise<Dialled | undefined> {
+  /** Dials until there is a connection, or the client is closed; after a `loss`, not at once. */
+  async #connect(loss?: { readonly error: unknown }): Promise<Dialled | undefined> {
     const { signal } = this.#stop;
     const { outageTimeout = OUTAGE_MS, random = systemRandom } = this.#options;
     const outage = outageTimeout === Infinity ? undefined : this.#clock.schedule(outageTimeout, () => {
       if (this.#closing === undefined) this.#outbox.refuse(error);
     });
-    let error = cause;
+    let error = loss?.error;
     try {
-      for (let attempt = 0;; attempt++) {
-        const retryInMs = backoffMs(attempt, random);
-        this.#outbox.events.emit({ kind: "disconnected", error, retryInMs });
-        await this.#pause(retryInMs);
+      for (let attempt = loss === undefined ? -1 : 0;; attempt++) {
+        if (attempt >= 0) {
+          const retryInMs = backoffMs(attempt, random);
+          this.#outbox.events.emit({ kind: "disconnected", error, retryInMs });
+          await this.#pause(retryInMs);
+        }
         if (signal.aborted) return undefined;
         try {
           return await this.#dialler.dial(signal);

@@ -73,9 +73,9 @@ export class ClientLink implements LinkSession {
     return this.#link.drained();
   }
 
-  /** Closes the connection at once. */
-  close(): void {
-    this.#link.close();
+  /** Closes the connection at once; what is in flight fails with `cause`. */
+  close(cause?: unknown): void {
+    this.#link.close(cause);
   }
 
   receive(envelope: Envelope): void {

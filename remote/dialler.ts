@@ -13,6 +13,14 @@ import { transportFor } from "./transports.ts";
 import type { Connection, Transport } from "./transport/transport.ts";
 import { FrameDecoder } from "./wire/frame.ts";
 
+/** Whom a connection must lead to. */
+export interface ExpectedServer {
+  /** The id of its node. */
+  readonly node: string;
+  /** Which start of it, as it tells in the handshake. */
+  readonly uid: string;
+}
+
 /** What is known of the server once it has greeted. */
 export interface ServerPeer {
   /** Its node. */
@@ -45,12 +53,15 @@ export class Dialler {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #uid: string;
+  readonly #expected: ExpectedServer | undefined;
   #epoch = 0;
 
-  private constructor(options: ConnectOptions, keys: KeyRing | undefined) {
+  /** Creates a dialler with the imported key; it takes any server where none is `expected`. */
+  constructor(options: ConnectOptions, keys: KeyRing | undefined, expected?: ExpectedServer) {
     const { clock = systemClock, random = systemRandom } = options;
     this.#options = options;
     this.#keys = keys;
+    this.#expected = expected;
     this.#clock = clock;
     this.#random = random;
     this.#transport = transportFor(options, clock);
@@ -94,7 +105,13 @@ export class Dialler {
       return { connection, decoder: new FrameDecoder(frameBytesMax), peer };
     }
     const identity = { node: this.node, uid: this.#uid, epoch: ++this.#epoch, frameBytesMax };
-    return await greetServer(connection, { identity, keys: this.#keys, random: this.#random, signal });
+    const greeted = await greetServer(connection, { identity, keys: this.#keys, random: this.#random, signal });
+    const { node, uid } = greeted.peer;
+    const expected = this.#expected;
+    if (expected === undefined || (expected.node === node && expected.uid === uid)) return greeted;
+    greeted.connection.close();
+    const which = expected.node === node ? "a later or earlier start of it" : `the node "${node}"`;
+    throw new ConnectError(`Cannot reach the node "${expected.node}": ${which} is there`);
   }
 }
 

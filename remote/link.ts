@@ -54,6 +54,7 @@ export class Link {
   #timer: ClockTimer | undefined;
   #isListening = true;
   #isClosed = false;
+  #isBeating = true;
   #error: unknown;
 
   /** Creates a link; the decoder may hold bytes that came with the end of the handshake. */
@@ -78,6 +79,12 @@ export class Link {
     this.#outgoing.schedule();
   }
 
+  /** Stops watching the connection: somebody else does. */
+  stopBeating(): void {
+    this.#isBeating = false;
+    this.#timer?.cancel();
+  }
+
   /** Resolves when everything that was gathered has been handed over, or never will be. */
   drained(): Promise<void> {
     return this.#outgoing.drained();
@@ -97,7 +104,7 @@ export class Link {
   /** Reads until the connection has ended, and resolves with why: `undefined` when it was closed in order. */
   async run(session: LinkSession): Promise<unknown> {
     this.#session = session;
-    if (this.#options.heartbeatMs > 0) this.#beat();
+    if (this.#options.heartbeatMs > 0 && this.#isBeating) this.#beat();
     try {
       await this.#read(session);
       this.close();

@@ -3,6 +3,7 @@
  * @module
  */
 
+import type { ChannelReceiver } from "./channel.ts";
 import type { Clock, Events, Random } from "../src/spi.ts";
 import { CinemaError } from "../src/spi.ts";
 import type { ServerEvent } from "./events.ts";
@@ -43,6 +44,8 @@ export interface ReceptionOptions extends Omit<BindOptions, "hostname" | "port" 
   readonly uid: string;
   /** Where messages go. */
   readonly routes: Routes;
+  /** Takes what comes on the channel; undefined where there is none. */
+  readonly channel: ChannelReceiver | undefined;
   /** What the connections share. */
   readonly gate: ReadGate;
   /** Who hears what happens. */
@@ -133,7 +136,7 @@ export class Reception {
     const { connection, decoder } = await this.#greet(guest);
     guest.stop.signal.throwIfAborted();
     const { frameBytesMax, node } = guest.peer!;
-    const { clock, silenceTimeout: silenceMs = SILENCE_MS, routes, gate, events, compat } = this.#options;
+    const { clock, silenceTimeout: silenceMs = SILENCE_MS, routes, gate, events, compat, channel } = this.#options;
     const link = new ServerLink(connection, decoder, {
       clock,
       silenceMs,
@@ -141,6 +144,7 @@ export class Reception {
       compatNode: compat === undefined ? undefined : this.#options.node,
       node,
       routes,
+      channel,
       gate,
       frameBytesMax,
       messages: WINDOW_MESSAGES,

@@ -4,13 +4,14 @@
  */
 
 import type { ActorRef, AnyMessage, SendOptions, SendResult, TrySendResult } from "../mod.ts";
-import { MailboxClosedError, MailboxFullError, type MessageRefusedError } from "../mod.ts";
+import type { MessageRefusedError } from "../mod.ts";
 import { checkTimeout, typeOf } from "../src/spi.ts";
 import type { MessageCodecs } from "./codecs.ts";
 import type { Parcel } from "./outbound.ts";
 import { type Outbox, refusedParcel } from "./outbox.ts";
 import type { Target } from "./target.ts";
 import type { EncodedRoute } from "./wire/frame_writer.ts";
+import { writableTo } from "./writable.ts";
 
 /** A reply as it came over the wire: what {@linkcode RemoteAddr.sendEnvelope} resolves with. */
 export interface Envelope {
@@ -135,17 +136,7 @@ export class ClientAddr {
   }
 
   writable(): WritableStream<AnyMessage> {
-    return new WritableStream<AnyMessage>({
-      write: async (message, { signal }) => {
-        const result = await this.doSend(message, { signal });
-        if (result === "sent" || result === "aborted") return;
-        const about = { target: this.id, messageType: typeOf(message) };
-        const text = `Cannot send "${about.messageType}" to ${about.target}`;
-        if (result === "refused") throw refusedParcel(this.id, about.messageType, undefined);
-        if (result === "full") throw new MailboxFullError(`${text}: too many wait already`, about);
-        throw new MailboxClosedError(`${text}: there is no connection`, about);
-      },
-    });
+    return writableTo(this);
   }
 
   toString(): string {

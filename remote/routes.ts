@@ -43,6 +43,22 @@ export class Routes {
     this.#byTarget.set(name, routes);
   }
 
+  /** Takes the routes of an actor away. */
+  remove(name: string): void {
+    const routes = this.#byTarget.get(name);
+    this.#byTarget.delete(name);
+    for (const [messageType, route] of routes ?? []) {
+      const left = this.#byMessage.get(messageType)!.filter((other) => other !== route);
+      if (left.length > 0) this.#byMessage.set(messageType, left);
+      else this.#byMessage.delete(messageType);
+    }
+  }
+
+  /** The actor of a name, where any message of it is routed. */
+  refOf(name: string): ActorRef<AnyMessage> | undefined {
+    return this.#byTarget.get(name)?.values().next().value?.ref;
+  }
+
   /** The route of a message. */
   find(target: string, messageType: string): Route | NoRoute {
     const routes = this.#byTarget.get(target);

@@ -6,6 +6,7 @@
 import { checkTimeout, Events, systemClock, systemRandom } from "../src/spi.ts";
 import { checkOptions } from "./check_options.ts";
 import { hex } from "./dialler.ts";
+import type { ChannelReceiver } from "./channel.ts";
 import { BindError } from "./errors.ts";
 import type { ServerEvent } from "./events.ts";
 import { KeyRing } from "./keys.ts";
@@ -17,6 +18,19 @@ import { type MessageRouter, routesOf } from "./router.ts";
 import type { Routes } from "./routes.ts";
 import { isLoopback, transportFor } from "./transports.ts";
 import type { Address, Listener } from "./transport/transport.ts";
+
+/** What a server is for the layer above: who it is, and who takes what comes on the channel. */
+export interface ServerIdentity {
+  /** The id of its node. */
+  readonly node: string;
+  /** Which start of it, as clients are told. */
+  readonly uid: string;
+  /** Takes what comes on the channel. */
+  readonly channel: ChannelReceiver;
+}
+
+/** Binds a server with a channel. */
+export let bindNode: (options: BindOptions, router: MessageRouter, identity: ServerIdentity) => Promise<RemoteServer>;
 
 /**
  * Serves the actors of a {@linkcode MessageRouter} to other processes. What is not routed cannot be reached.
@@ -60,6 +74,10 @@ export class RemoteServer implements AsyncDisposable {
   readonly #ended: Promise<void>;
   #shutdown: Promise<void> | undefined;
 
+  static {
+    bindNode = (options, router, identity) => RemoteServer.#bind(options, router, identity);
+  }
+
   private constructor(
     listener: Listener,
     reception: Reception,
@@ -83,6 +101,14 @@ export class RemoteServer implements AsyncDisposable {
    * @throws {TypeError | RangeError} When an option is wrong.
    */
   static async bind(options: BindOptions, router: MessageRouter): Promise<RemoteServer> {
+    return await RemoteServer.#bind(options, router, undefined);
+  }
+
+  static async #bind(
+    options: BindOptions,
+    router: MessageRouter,
+    identity: ServerIdentity | undefined,
+  ): Promise<RemoteServer> {
     const { clock = systemClock, random = systemRandom } = options;
     const { hostname, port, key } = options;
     const routes = routesOf(router);
@@ -96,11 +122,10 @@ export class RemoteServer implements AsyncDisposable {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new BindError(`Cannot listen on ${hostname}:${port}: ${why}`, { cause });
     }
-    const uid = hex(random.bytes(8));
-    const node = routes.node ?? `server-${uid}`;
+    const { uid, node, channel } = identity ?? anonymous(routes, hex(random.bytes(8)));
     const events = new Events<ServerEvent>();
     const gate = new ReadGate(options.serverReceiveBytesMax ?? SERVER_RECEIVE_BYTES_MAX);
-    const reception = new Reception({ ...options, clock, random, keys, node, uid, routes, gate, events });
+    const reception = new Reception({ ...options, clock, random, keys, node, uid, routes, channel, gate, events });
     return new RemoteServer(listener, reception, events, options, node);
   }
 
@@ -159,6 +184,10 @@ export class RemoteServer implements AsyncDisposable {
       this.#reception.take(connection);
     }
   }
+}
+
+function anonymous({ node }: Routes, uid: string): Omit<ServerIdentity, "channel"> & { channel: undefined } {
+  return { uid, node: node ?? `server-${uid}`, channel: undefined };
 }
 
 function check(options: BindOptions, routes: Routes): void {

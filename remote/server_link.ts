@@ -4,6 +4,7 @@
  */
 
 import { askActor, CinemaError, type Clock, type ClockTimer, offerTo } from "../src/spi.ts";
+import { type ChannelPeer, type ChannelReceiver, isChannel, sayOn } from "./channel.ts";
 import type { MessageCodecs } from "./codecs.ts";
 import { NoRouteError, ReplyLostError } from "./errors.ts";
 import { describe, faultOf, faultOfResult } from "./faults.ts";
@@ -12,7 +13,7 @@ import { Link, type LinkOptions, type LinkSession } from "./link.ts";
 import type { ReadGate } from "./read_gate.ts";
 import type { DefaultRoute } from "./router.ts";
 import type { NoRoute, Route, Routes } from "./routes.ts";
-import type { Connection } from "./transport/transport.ts";
+import type { Address, Connection } from "./transport/transport.ts";
 import { Budget } from "./wire/budget.ts";
 import type { Envelope } from "./wire/envelope.ts";
 import type { FrameDecoder } from "./wire/frame.ts";
@@ -34,6 +35,8 @@ export interface ServerLinkOptions extends LinkOptions, ServerSessionOptions {
   readonly node: string;
   /** Where messages go. */
   readonly routes: Routes;
+  /** Takes what comes on the channel; undefined where there is none. */
+  readonly channel: ChannelReceiver | undefined;
   /** What the connections of the server share. */
   readonly gate: ReadGate;
   /** Bytes of this connection that no mailbox has taken. */
@@ -50,7 +53,9 @@ export interface ServerLinkOptions extends LinkOptions, ServerSessionOptions {
 const REPLY_OVERHEAD = 64;
 
 /** See the module. */
-export class ServerLink implements LinkSession {
+export class ServerLink implements LinkSession, ChannelPeer {
+  readonly node: string;
+  readonly remote: Address;
   readonly #options: ServerLinkOptions;
   readonly #link: Link;
   readonly #budget: Budget;
@@ -65,6 +70,8 @@ export class ServerLink implements LinkSession {
   /** Creates the driver of a connection whose handshake is done. */
   constructor(connection: Connection, decoder: FrameDecoder, options: ServerLinkOptions) {
     this.#options = options;
+    this.node = options.node;
+    this.remote = connection.remote;
     this.#link = new Link(connection, decoder, options);
     this.#budget = new Budget(options.receiveBytesMax, options.gate.budget);
     this.#unfinished = new Budget(Infinity, options.gate.unfinished);
@@ -101,7 +108,14 @@ export class ServerLink implements LinkSession {
   }
 
   receive(envelope: Envelope): void {
-    this.#session.receive(envelope);
+    const { channel } = this.#options;
+    if (channel === undefined || !isChannel(envelope)) return this.#session.receive(envelope);
+    this.#link.stopBeating();
+    channel(envelope.payload, this);
+  }
+
+  say(payload: Uint8Array): boolean {
+    return sayOn(this.#link, payload);
   }
 
   flushed(): void {

@@ -17,6 +17,15 @@ export function transportFor({ tls, transport }: EndpointOptions, clock: Clock):
   return transport ?? (tls === undefined ? tcpTransport(clock) : tlsTransport(tls, { clock }));
 }
 
+/** Whether connecting failed because nobody listens there: the machine is there, the process is not. */
+export function isRefused(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { name, message, cause } = error;
+  const { code } = error as { code?: unknown };
+  return name === "ConnectionRefused" || code === "ECONNREFUSED" || /connection refused/i.test(message) ||
+    isRefused(cause);
+}
+
 /** Whether only this machine can reach an address. */
 export function isLoopback(hostname: string): boolean {
   const host = hostname.toLowerCase().replace(/^\[|\]$/g, "");

@@ -134,9 +134,9 @@ export interface Context<in M extends AnyMessage> {
   /**
    * Asks for one `terminated` when the actor behind `ref` ends; at once when it has ended already. Watching twice is
    * watching once, and watching oneself does nothing. A watch survives restarts of both sides. Children are watched
-   * without asking.
+   * without asking. An actor of a cluster has ended, too, when its node cannot be reached any more: `"node-down"`.
    *
-   * @throws {TypeError} When `ref` is no address of this process.
+   * @throws {TypeError} When `ref` is no address of this process or of a cluster.
    * @throws {ContextClosedError} When this incarnation has ended.
    *
    * @example
@@ -171,7 +171,7 @@ export interface Context<in M extends AnyMessage> {
   /**
    * Takes a watch back, also that of a child: no notice comes any more, not even one that is queued already.
    *
-   * @throws {TypeError} When `ref` is no address of this process.
+   * @throws {TypeError} When `ref` is no address of this process or of a cluster.
    */
   unwatch(ref: ActorRef<never>): void;
 }

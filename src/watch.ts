@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { AnyAddr } from "./addr.ts";
+import type { ActorRef } from "./addr.ts";
 
 /**
  * Why an actor ended:
@@ -67,8 +67,8 @@ export type StopReason =
  * ```
  */
 export interface Terminated {
-  /** The actor that ended. */
-  readonly addr: AnyAddr;
+  /** The actor that ended: the address that was watched. */
+  readonly addr: ActorRef<never>;
   /** Why it ended. */
   readonly reason: StopReason;
   /** What was thrown, where the reason is `"failed"`, `"restart-limit"` or `"escalated"`; otherwise it is missing. */

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { Actor, type Addr, type AnyAddr, type Context, Rejection, type Terminated } from "@cinema/cinema";
+import { Actor, type ActorRef, type Addr, type Context, Rejection, type Terminated } from "@cinema/cinema";
 import type { Join, NameOf, Print, RoomMessage, Say } from "./messages.ts";
 
 const NAME = /^[\p{L}\p{N}_-]{1,20}$/u;
@@ -15,7 +15,7 @@ interface Member {
 
 /** Never waits for a client: a message that finds the mailbox of a connection full costs that client its place. */
 export class Room extends Actor<RoomMessage> {
-  readonly #members = new Map<AnyAddr, Member>();
+  readonly #members = new Map<ActorRef<never>, Member>();
 
   join({ name, connection }: Join, ctx: Context<RoomMessage>): readonly string[] {
     if (!NAME.test(name)) throw new Rejection("A name is 1 to 20 letters, digits, - or _. What is your name?");

@@ -14,6 +14,7 @@ import type { TimerHandle } from "../timers.ts";
 import type { Cell } from "./cell.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { cellOf } from "./local_addr.ts";
+import { type Watchable, watchableOf } from "./watchable.ts";
 
 /** See {@linkcode Context}. */
 export class ActorContext implements Context<AnyMessage> {
@@ -80,17 +81,23 @@ export class ActorContext implements Context<AnyMessage> {
 
   watch(ref: ActorRef<never>): void {
     this.#incarnation.check("watch an actor");
-    this.#cell.watches.watch(this.#local(ref));
+    const { watches } = this.#cell;
+    const cell = cellOf(ref);
+    if (cell !== undefined) watches.watch(cell);
+    else watches.watchDistant(distantOf(ref), ref);
   }
 
   unwatch(ref: ActorRef<never>): void {
     this.#incarnation.check("unwatch an actor");
-    this.#cell.watches.unwatch(this.#local(ref));
-  }
-
-  #local(ref: ActorRef<never>): Cell {
+    const { watches } = this.#cell;
     const cell = cellOf(ref);
-    if (cell === undefined) throw new TypeError(`Cannot watch ${ref?.id}: it is no address of this process`);
-    return cell;
+    if (cell !== undefined) watches.unwatch(cell);
+    else watches.unwatchDistant(distantOf(ref));
   }
+}
+
+function distantOf(ref: ActorRef<never>): Watchable {
+  const watchable = watchableOf(ref);
+  if (watchable !== undefined) return watchable;
+  throw new TypeError(`Cannot watch ${ref?.id}: it is no address of this process or of a cluster`);
 }

@@ -5,9 +5,15 @@
 
 import type { ActorRef, SendResult } from "../addr.ts";
 import type { AnyMessage } from "../message.ts";
+import type { Terminated } from "../watch.ts";
 import { Ask } from "./ask.ts";
 import { cellOf } from "./local_addr.ts";
 import { offer, submit } from "./sending.ts";
+
+/** Resolves when a local actor has ended, without counting as somebody who observes it; undefined for others. */
+export function endOf(ref: ActorRef<never>): Promise<Terminated> | undefined {
+  return cellOf(ref)?.closed;
+}
 
 /** Who waits for the answer to an ask, as functions: an ask from elsewhere needs no promise here. */
 export interface Asker {

@@ -3,15 +3,19 @@
  * @module
  */
 
+import type { ActorRef } from "../addr.ts";
 import type { Terminated } from "../watch.ts";
 import type { Cell } from "./cell.ts";
 import { Envelope, type Turn } from "./envelope.ts";
+import type { Watchable } from "./watchable.ts";
 
 /** The watches of one cell. A pair has one watch, however often it is asked for, so there is one notice. */
 export class Watches {
   readonly #cell: Cell;
   readonly #targets: Set<Cell> = new Set();
   readonly #watchers: Set<Cell> = new Set();
+  // Actors of other processes; made with the first of them.
+  #distant: Map<Watchable, { cancel(): void }> | undefined;
 
   /** Creates no watches yet. */
   constructor(cell: Cell) {
@@ -27,7 +31,7 @@ export class Watches {
   watch(target: Cell): void {
     if (target === this.#cell || this.#targets.has(target)) return;
     this.#targets.add(target);
-    if (target.terminated !== undefined) this.#queue(target, target.terminated);
+    if (target.terminated !== undefined) this.#queue(target.terminated, () => this.#targets.delete(target));
     else target.watches.#watchers.add(this.#cell);
   }
 
@@ -37,6 +41,20 @@ export class Watches {
     target.watches.#watchers.delete(this.#cell);
   }
 
+  /** Watches an actor of another process, whose address is `ref`. */
+  watchDistant(target: Watchable, ref: ActorRef<never>): void {
+    const distant = this.#distant ??= new Map();
+    if (distant.has(target)) return;
+    const watch = target.watch((reason) => this.#queue({ addr: ref, reason }, () => distant.delete(target)));
+    distant.set(target, watch);
+  }
+
+  /** Takes the watch of an actor of another process back, with a notice that is queued already. */
+  unwatchDistant(target: Watchable): void {
+    this.#distant?.get(target)?.cancel();
+    this.#distant?.delete(target);
+  }
+
   /** The incarnation ends and its children with it: no notice of them, not even a queued one, reaches the next one. */
   forgetChildren(): void {
     for (const target of this.#targets) if (target.parent === this.#cell) this.unwatch(target);
@@ -44,16 +62,16 @@ export class Watches {
 
   /** The cell has ended: tells its watchers and lets go of its targets. */
   end(notice: Terminated): void {
-    for (const watcher of this.#watchers) watcher.watches.#queue(this.#cell, notice);
+    for (const { watches } of this.#watchers) watches.#queue(notice, () => watches.#targets.delete(this.#cell));
     this.#watchers.clear();
     for (const target of this.#targets) target.watches.#watchers.delete(this.#cell);
     this.#targets.clear();
+    for (const target of this.#distant?.keys() ?? []) this.unwatchDistant(target);
   }
 
-  #queue(target: Cell, notice: Terminated): void {
-    const turn: Turn = {
-      run: ({ actor, context }) => this.#targets.delete(target) ? actor.terminated?.(notice, context) : undefined,
-    };
+  /** Queues a notice; `isWanted` takes the watch away, and says whether there still was one. */
+  #queue(notice: Terminated, isWanted: () => boolean): void {
+    const turn: Turn = { run: ({ actor, context }) => isWanted() ? actor.terminated?.(notice, context) : undefined };
     this.#cell.push(new Envelope(undefined, 0, undefined, turn));
   }
 }

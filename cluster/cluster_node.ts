@@ -1,0 +1,209 @@
+/**
+ * A node of a cluster: what users make, start and ask.
+ * @module
+ */
+
+import type { ActorRef, AnyMessage } from "../mod.ts";
+import type { CloseOptions, MessageRouter, Protocol } from "../remote/mod.ts";
+import { checkName } from "../remote/spi.ts";
+import { checkTimeout } from "../src/spi.ts";
+import { parseAddress } from "./address.ts";
+import type { ClusterHome } from "./cluster_remote_addr.ts";
+import { memberOf } from "./event_of.ts";
+import type { ActorLocation, ClusterEvent, ClusterMember } from "./events.ts";
+import { LEAVE_TIMEOUT_MS } from "./limits.ts";
+import { PRESETS } from "./membership/config.ts";
+import { NodeEngine } from "./node_engine.ts";
+import type { ClusterNodeOptions, GossipOptions, JoinOptions, RegisterOptions, WaitOptions } from "./options.ts";
+
+/** What the client of a cluster asks of a node. */
+export let homeOf: (node: ClusterNode) => ClusterHome;
+
+/**
+ * This process as a node of a cluster: it finds the others, notices who fails, and knows which node has which actor.
+ *
+ * `await using` leaves the cluster at the end of the block.
+ *
+ * @example
+ * ```ts
+ * import { ClusterNode } from "@cinema/cinema/cluster";
+ * import { MemoryNetwork } from "@cinema/cinema/remote";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const transport = new MemoryNetwork(); // leave it out for TCP
+ * await using one = new ClusterNode("node-1", "node-1:7001", { transport });
+ * await one.join([]);
+ * await using two = new ClusterNode("node-2", "node-2:7001", { transport });
+ * await two.join(["node-1:7001"]);
+ * assertEquals(two.members.map(({ id, status }) => `${id} ${status}`), ["node-1 up", "node-2 up"]);
+ * ```
+ */
+export class ClusterNode implements AsyncDisposable {
+  /** The name of the node. */
+  readonly id: string;
+  readonly #engine: NodeEngine;
+  #leaving: Promise<void> | undefined;
+
+  static {
+    homeOf = (node) => node.#engine;
+  }
+
+  /**
+   * Creates a node that is not a member of anything yet. Its id must be unique in the cluster; `addr` is where it will listen, as
+   * `"host:port"`.
+   *
+   * @throws {TypeError} When the id, an address or the preset is none.
+   * @throws {RangeError} When a knob is wrong.
+   */
+  constructor(id: string, addr: string, options: ClusterNodeOptions = {}) {
+    const { advertise, preset = "lan" } = options;
+    parseAddress(addr);
+    if (advertise !== undefined) parseAddress(advertise);
+    if (!Object.hasOwn(PRESETS, preset)) throw new TypeError(`Cannot use the preset "${preset}": there is none`);
+    this.id = checkName("a node", id);
+    this.#engine = new NodeEngine(id, addr, options);
+  }
+
+  /** Where others reach it, with the port that was chosen where `0` was asked for. */
+  get addr(): string {
+    return this.#engine.core.self.addr;
+  }
+
+  /** The name of the cluster. */
+  get clusterName(): string {
+    return this.#engine.clusterName;
+  }
+
+  /** All nodes that are known, this one included, by id; those who are gone are remembered for a while. */
+  get members(): readonly ClusterMember[] {
+    const all = [this.#engine.core.self, ...this.#engine.core.members].map(memberOf);
+    return all.sort((a, b) => a.id < b.id ? -1 : 1);
+  }
+
+  /** All actors that can be found, those of this node first. */
+  get actors(): readonly ActorLocation[] {
+    return [...this.#engine.core.entries()].map(({ name, node, actorType }) => ({ name, node, actorType }));
+  }
+
+  /**
+   * What happens from now on. Each read of this property is a subscription of its own, with a buffer of 1,024 events; a reader
+   * that falls behind loses the oldest and gets a `missed` event with their number. It ends when the node has left.
+   */
+  get events(): ReadableStream<ClusterEvent> {
+    return this.#engine.events.subscribe();
+  }
+
+  /**
+   * Listens, on the host of the node's address: for gossip and for messages to the actors of `router` and those of
+   * {@linkcode ClusterNode.register}. {@linkcode ClusterNode.join} does it by itself where it has not been done.
+   *
+   * @throws {BindError} When the address is taken, or others can reach it and there is neither a key nor TLS.
+   * @throws {TypeError} When the router has the routes of another node.
+   */
+  startServer(port?: number, router?: MessageRouter): Promise<void> {
+    return this.#engine.startServer(port, router);
+  }
+
+  /**
+   * Starts to gossip and to watch the others, with the knobs of the preset, or with those that follow from the two figures that
+   * Cinema-rs has. {@linkcode ClusterNode.join} does it by itself where it has not been done.
+   *
+   * @throws {CinemaError} When the server has not started, or it gossips already.
+   * @throws {RangeError} When a figure is less than 1 ms.
+   */
+  startPeriodicGossip(options?: GossipOptions): void {
+    this.#engine.startGossip(options);
+  }
+
+  /** Takes a node to talk to, without having heard of it: the others are learned from it. `join` does more. */
+  addMember({ id, addr, status }: ClusterMember): void {
+    parseAddress(addr);
+    this.#engine.perform((now) =>
+      this.#engine.core.add({ id: checkName("a node", id), addr, status, uid: 0, incarnation: 0, version: 0 }, now)
+    );
+  }
+
+  /**
+   * Joins a cluster: resolves when one of the seeds has told all it knows. Seeds that cannot be reached are tried again and again,
+   * and `events` says so; the seeds that stay away are tried later, too, so that a cluster that was parted finds itself again. With no
+   * seed but itself, the node is the first one, and that is that.
+   *
+   * @throws {JoinError} When a seed turns this node away, or it leaves before it has joined.
+   * @throws {BindError} When it cannot listen.
+   * @throws {TypeError} When a seed is no address.
+   */
+  async join(seeds: readonly string[], { signal }: JoinOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
+    for (const seed of seeds) parseAddress(seed);
+    await this.#engine.join(seeds, signal);
+  }
+
+  /**
+   * Offers an actor to the whole cluster under a name, until it ends or is unregistered: others can call it from now on, and find it
+   * within a second or so.
+   *
+   * @throws {TypeError} When the name is none, or is offered by this node already.
+   * @throws {CinemaError} When this node has `maxEntries` actors already.
+   */
+  register<M extends AnyMessage>(
+    name: string,
+    addr: ActorRef<M>,
+    protocol: Protocol<M>,
+    options: RegisterOptions = {},
+  ): void {
+    const { actorType = "actor", group = false } = options;
+    const offer = {
+      addr: addr as unknown as ActorRef<AnyMessage>,
+      protocol: protocol as unknown as Protocol<AnyMessage>,
+    };
+    this.#engine.own.offer(name, offer, actorType, group);
+  }
+
+  /**
+   * Announces an actor that the router of {@linkcode ClusterNode.startServer} has under this name. It stays announced until
+   * {@linkcode ClusterNode.unregisterActor}; {@linkcode ClusterNode.register} routes, announces and cleans up at once.
+   *
+   * @throws {TypeError} When the name is none.
+   * @throws {CinemaError} When this node has `maxEntries` actors already.
+   */
+  registerActor(name: string, actorType: string, { group = false }: Pick<RegisterOptions, "group"> = {}): void {
+    this.#engine.perform((now) => this.#engine.core.register(name, actorType, group, now));
+  }
+
+  /** Takes an actor of this node out of the directory. Returns whether it was there. */
+  unregisterActor(name: string): boolean {
+    return this.#engine.own.withdraw(name, "stopped");
+  }
+
+  /** Which node has an actor of this name, as far as this one knows. */
+  lookupActor(name: string): ActorLocation | undefined {
+    const found = this.#engine.core.lookup(name, this.id);
+    return found === undefined ? undefined : { name, node: found.node, actorType: found.actorType };
+  }
+
+  /**
+   * Resolves when some node has an actor of this name: at once where it is known.
+   *
+   * @throws {CinemaError} When this node leaves first.
+   */
+  async waitForActor(name: string, { signal }: WaitOptions = {}): Promise<ActorLocation> {
+    return this.lookupActor(name) ?? await this.#engine.waiters.wait(name, signal);
+  }
+
+  /**
+   * Says goodbye to the others, who know at once that this is no failure, then serves what is in hand to its end; what is left after
+   * `timeout` ms is cut off. The actors are not stopped. Calling it again returns the same promise.
+   *
+   * @throws {RangeError} At once, when the time-out is no number >= 0.
+   */
+  leave(options: CloseOptions = {}): Promise<void> {
+    checkTimeout(options.timeout);
+    this.#leaving ??= this.#engine.leave(options.timeout ?? LEAVE_TIMEOUT_MS);
+    return this.#leaving;
+  }
+
+  /** Leaves, with the default time-out. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.leave();
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Drives the core of a node: performs what it wants done over connections, in the time of a clock.
+ * @module
+ */
+
+import type { ChannelPeer } from "../remote/spi.ts";
+import type { Clock, ClockTimer } from "../src/spi.ts";
+import type { Core, CoreEffect, CoreEvent } from "./core.ts";
+import { RECHECK_MS } from "./limits.ts";
+import { Links, type LinksOptions } from "./links.ts";
+import { isAlive } from "./membership/member.ts";
+import { ClusterCodec, type ClusterMessage } from "./wire/cluster_codec.ts";
+
+/** What a driver needs. */
+export interface DriverOptions extends Pick<LinksOptions, "clock" | "dial" | "failed"> {
+  /** What it drives. */
+  readonly core: Core;
+  /** Hears what happens. */
+  readonly emit: (event: CoreEvent) => void;
+}
+
+/** See the module. */
+export class Driver {
+  readonly #core: Core;
+  readonly #clock: Clock;
+  readonly #emit: (event: CoreEvent) => void;
+  readonly #codec: ClusterCodec = new ClusterCodec();
+  readonly #links: Links;
+  readonly #rechecks: Map<string, ClockTimer> = new Map();
+  #timer: ClockTimer | undefined;
+  #armedFor = Infinity;
+  #isClosed = false;
+
+  /** Creates a driver that does nothing until it is told to. */
+  constructor({ core, clock, dial, failed, emit }: DriverOptions) {
+    this.#core = core;
+    this.#clock = clock;
+    this.#emit = emit;
+    this.#links = new Links({
+      clock,
+      dial,
+      failed,
+      received: (payload, peer) => this.receive(payload, peer),
+      lost: (addr) => this.perform((now) => core.connectionLost(addr, now)),
+      refused: (addr) => {
+        this.perform((now) => core.connectionRefused(addr, now));
+        this.#recheck(addr);
+      },
+    });
+  }
+
+  /** Does something with the core, and what that wants done. */
+  perform(act: (now: number) => readonly CoreEffect[]): void {
+    if (this.#isClosed) return;
+    for (const effect of act(this.#clock.now())) {
+      if (effect.kind === "event") this.#heard(effect.event);
+      else this.#links.send(effect.addr, this.#encode(effect.message), effect.isBulk);
+    }
+    this.#arm();
+  }
+
+  /** Takes what a peer says. */
+  receive(payload: Uint8Array, peer: ChannelPeer): void {
+    if (this.#isClosed) return;
+    let message: ClusterMessage | undefined;
+    try {
+      message = this.#codec.decode(payload);
+    } catch (error) {
+      return this.#reject(peer, error instanceof Error ? error.message : String(error));
+    }
+    if (message === undefined) return;
+    const { sender } = message.kind === "packet" ? message.packet : message.message;
+    if (sender.id !== peer.node) return this.#reject(peer, `"${peer.node}" speaks for "${sender.id}"`);
+    const isBulk = isLarge(message);
+    const effects = this.#core.receive(message, this.#clock.now());
+    for (const effect of effects) {
+      if (effect.kind === "event") this.#heard(effect.event);
+      else {
+        const bytes = this.#encode(effect.message);
+        // An answer goes back the way the question came, but nothing large where probes go.
+        const goesBack = effect.addr === sender.addr && (isBulk || !effect.isBulk);
+        if (!goesBack || !peer.say(bytes)) this.#links.send(effect.addr, bytes, effect.isBulk);
+      }
+    }
+    this.#arm();
+  }
+
+  /** Resolves when everything that was sent has been handed over, or never will be. */
+  drained(): Promise<void> {
+    return this.#links.drained();
+  }
+
+  /** Stops, closes all connections, and resolves when nothing is left. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+    for (const timer of this.#rechecks.values()) timer.cancel();
+    await this.#links.close();
+  }
+
+  #encode(message: ClusterMessage): Uint8Array {
+    return message.kind === "packet"
+      ? this.#codec.encodePacket(message.packet)
+      : this.#codec.encodeDirectory(message.message);
+  }
+
+  #heard(event: CoreEvent): void {
+    if (event.kind === "status") {
+      const { addr, status } = event.member;
+      // Whoever hears of a suspicion looks for itself: a closed port that several have found is a process that died.
+      if (status === "suspect") this.#links.check(addr);
+      else if (status !== "up") this.#links.drop(addr);
+    }
+    this.#emit(event);
+  }
+
+  #reject({ remote }: ChannelPeer, reason: string): void {
+    this.#emit({ kind: "rejected", addr: `${remote.hostname}:${remote.port}`, reason });
+  }
+
+  /** Looks at a closed port again while its member is suspected: where nobody can confirm it, it must stay closed. */
+  #recheck(addr: string): void {
+    if (this.#isClosed || this.#rechecks.has(addr)) return;
+    if (!this.#core.members.some((member) => member.addr === addr && isAlive(member))) return;
+    const timer = this.#clock.schedule(RECHECK_MS, () => {
+      this.#rechecks.delete(addr);
+      this.#links.check(addr);
+    });
+    this.#rechecks.set(addr, timer);
+  }
+
+  #arm(): void {
+    const { nextAt } = this.#core;
+    if (nextAt >= this.#armedFor) return;
+    this.#timer?.cancel();
+    this.#armedFor = nextAt;
+    this.#timer = this.#clock.schedule(Math.max(0, nextAt - this.#clock.now()), () => {
+      this.#armedFor = Infinity;
+      this.perform((now) => this.#core.advance(now));
+    });
+  }
+}
+
+/** Whether a message came over a connection that probes do not use. */
+function isLarge(message: ClusterMessage): boolean {
+  if (message.kind === "directory") return true;
+  const { kind } = message.packet.body;
+  return kind === "digest" || kind === "state";
+}

@@ -1,0 +1,43 @@
+/**
+ * What users are told of what happens in the core.
+ * @module
+ */
+
+import type { CoreEvent } from "./core.ts";
+import type { ClusterEvent, ClusterMember } from "./events.ts";
+import { isAlive, type MemberRecord } from "./membership/member.ts";
+
+/** What users see of a member. */
+export function memberOf({ id, addr, status }: MemberRecord): ClusterMember {
+  return { id, addr, status };
+}
+
+/** The event for users; undefined where it is none of their business. */
+export function eventOf(event: CoreEvent): ClusterEvent | undefined {
+  switch (event.kind) {
+    case "status": {
+      const { member, before } = event;
+      // Somebody who was gone before this node came is no news.
+      if (before === undefined && !isAlive(member)) return undefined;
+      return { kind: member.status, member: memberOf(member) };
+    }
+    case "conflict":
+      return { kind: "conflict", known: memberOf(event.known), other: memberOf(event.other) };
+    case "refused":
+      return { kind: "refused", addr: event.addr, message: event.message };
+    case "rejected":
+      return { kind: "rejected", addr: event.addr, reason: event.reason };
+    case "appeared": {
+      const { name, node, actorType } = event.location;
+      return { kind: "registered", name, node, actorType };
+    }
+    case "gone": {
+      const { name, node } = event.location;
+      return { kind: "unregistered", name, node, reason: event.reason };
+    }
+    case "name-lost":
+      return { kind: "name-lost", name: event.name, winner: event.winner.node };
+    case "synced":
+      return undefined;
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * The connections by which this node gossips: one to each address for probes and news, one for what may be large. Packets are
+ * dropped where they cannot be sent, and whoever sends them deals with that.
+ * @module
+ */
+
+import { Channel, type ChannelPeer, type ChannelReceiver, type Dialled, isRefused } from "../remote/spi.ts";
+import type { Clock, ClockTimer } from "../src/spi.ts";
+import { BULK_IDLE_MS, LINK_IDLE_MS, LINKS_MAX, QUEUE_MAX } from "./limits.ts";
+
+/** Ms between two looks for connections that nobody uses. */
+const SWEEP_MS = 5_000;
+
+/** What the connections need, and who hears of them. */
+export interface LinksOptions {
+  /** The time. */
+  readonly clock: Clock;
+  /** Makes a connection. */
+  readonly dial: (addr: string, signal: AbortSignal) => Promise<Dialled>;
+  /** Takes what comes in. */
+  readonly received: ChannelReceiver;
+  /** A connection has broken, and nobody can be reached there now. */
+  readonly lost: (addr: string) => void;
+  /** Nobody listens there. */
+  readonly refused: (addr: string) => void;
+  /** A connection could not be made. */
+  readonly failed: (addr: string, error: unknown) => void;
+}
+
+/** One connection: being made, or open. */
+interface Link {
+  readonly addr: string;
+  readonly key: string;
+  readonly isBulk: boolean;
+  /** It takes the place of one that broke. */
+  readonly isSecond: boolean;
+  readonly stop: AbortController;
+  readonly opened: PromiseWithResolvers<void>;
+  channel: Channel | undefined;
+  queue: Uint8Array[];
+  usedAt: number;
+}
+
+/** See the module. */
+export class Links {
+  readonly #options: LinksOptions;
+  // The one that was used least lately comes first.
+  readonly #links: Map<string, Link> = new Map();
+  readonly #running: Set<Promise<void>> = new Set();
+  #sweeper: ClockTimer | undefined;
+  #isClosed = false;
+
+  /** Creates no connections. */
+  constructor(options: LinksOptions) {
+    this.#options = options;
+  }
+
+  /** How many connections there are, those that are being made included. */
+  get size(): number {
+    return this.#links.size;
+  }
+
+  /** Sends a packet, over a new connection where there is none. */
+  send(addr: string, bytes: Uint8Array, isBulk: boolean): void {
+    const link = this.#link(addr, isBulk);
+    if (link === undefined) return;
+    if (link.channel !== undefined) link.channel.say(bytes);
+    else {
+      link.queue.push(bytes);
+      if (link.queue.length > QUEUE_MAX) link.queue.shift();
+    }
+  }
+
+  /** Sees to it that there is a connection: where none can be made, that is told. */
+  check(addr: string): void {
+    this.#link(addr, false);
+  }
+
+  /** Closes the connections to an address. */
+  drop(addr: string): void {
+    for (const link of this.#links.values()) if (link.addr === addr) this.#end(link);
+  }
+
+  /** Resolves when everything that was sent has been handed over, or never will be. */
+  async drained(): Promise<void> {
+    const drained = async (link: Link) => {
+      await link.opened.promise;
+      await link.channel?.drained();
+    };
+    await Promise.all([...this.#links.values()].map(drained));
+  }
+
+  /** Closes everything, and resolves when nothing is left. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#sweeper?.cancel();
+    for (const link of this.#links.values()) this.#end(link);
+    await Promise.all(this.#running);
+  }
+
+  #link(addr: string, isBulk: boolean, isSecond = false): Link | undefined {
+    if (this.#isClosed) return undefined;
+    const key = isBulk ? `${addr} bulk` : addr;
+    const usedAt = this.#options.clock.now();
+    let link = this.#links.get(key);
+    if (link === undefined) {
+      const [stop, opened] = [new AbortController(), Promise.withResolvers<void>()];
+      link = { addr, key, isBulk, isSecond, stop, opened, channel: undefined, queue: [], usedAt };
+      if (this.#links.size >= LINKS_MAX) this.#end(this.#links.values().next().value!);
+      const running = this.#run(link).finally(() => this.#running.delete(running));
+      this.#running.add(running);
+    } else this.#links.delete(key);
+    link.usedAt = usedAt;
+    this.#links.set(key, link);
+    this.#sweepLater();
+    return link;
+  }
+
+  /** Closes now and then what has not been used for a while. */
+  #sweepLater(): void {
+    const { clock } = this.#options;
+    this.#sweeper ??= clock.schedule(SWEEP_MS, () => {
+      this.#sweeper = undefined;
+      for (const link of this.#links.values()) {
+        const idleMs = link.isBulk ? BULK_IDLE_MS : LINK_IDLE_MS;
+        if (clock.now() - link.usedAt >= idleMs) this.#end(link);
+      }
+      if (this.#links.size > 0) this.#sweepLater();
+    });
+  }
+
+  #end(link: Link): void {
+    if (this.#links.get(link.key) === link) this.#links.delete(link.key);
+    link.stop.abort();
+    link.channel?.close();
+    link.opened.resolve();
+  }
+
+  async #run(link: Link): Promise<void> {
+    const { clock, dial, received } = this.#options;
+    const { addr, stop: { signal } } = link;
+    let dialled: Dialled;
+    try {
+      dialled = await dial(addr, signal);
+    } catch (error) {
+      if (!signal.aborted) this.#failed(link, error);
+      return;
+    }
+    if (signal.aborted) return dialled.connection.close();
+    const answered: ChannelReceiver = (payload: Uint8Array, peer: ChannelPeer) => {
+      link.usedAt = clock.now();
+      received(payload, peer);
+    };
+    const channel = new Channel(dialled, clock, answered);
+    link.channel = channel;
+    link.opened.resolve();
+    for (const bytes of link.queue) channel.say(bytes);
+    link.queue = [];
+    await channel.run();
+    if (signal.aborted) return;
+    this.#end(link);
+    // A connection that ended is no proof that the other side is gone: whether anybody is there now, is.
+    if (!link.isBulk && !link.isSecond) this.#link(addr, false, true);
+  }
+
+  #failed(link: Link, error: unknown): void {
+    const { addr } = link;
+    this.#end(link);
+    this.#options.failed(addr, error);
+    if (link.isSecond) this.#options.lost(addr);
+    if (isRefused(error)) this.#options.refused(addr);
+  }
+}

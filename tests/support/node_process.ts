@@ -1,0 +1,226 @@
+import type { ClusterEvent } from "@cinema/cinema/cluster";
+import type { NodeCommand, NodeSetup } from "./node_program.ts";
+
+const PROGRAM = new URL("./node_program.ts", import.meta.url).href;
+
+/** How long a test waits for anything before it fails. */
+const PATIENCE_MS = 30_000;
+
+/** A line that a node process prints. */
+export type NodeLine =
+  & { readonly at: number }
+  & (
+    | { readonly kind: "event"; readonly event: ClusterEvent }
+    | { readonly kind: "listening"; readonly addr: string }
+    | { readonly kind: "ready" }
+    | { readonly kind: "turned-away"; readonly error: { readonly name: string; readonly message: string } }
+    | { readonly kind: "terminated"; readonly name: string; readonly reason: string }
+    | { readonly kind: "answer"; readonly number: number; readonly value?: unknown; readonly error?: NodeError }
+  );
+
+/** An error as a node process tells it. */
+export interface NodeError {
+  readonly name: string;
+  readonly message: string;
+  readonly outcome?: string;
+  readonly cause?: { readonly name: string; readonly message: string };
+}
+
+/** What an ask failed with. */
+export class NodeAnswerError extends Error {
+  readonly error: NodeError;
+  constructor(error: NodeError) {
+    super(`${error.name}: ${error.message}`);
+    this.error = error;
+  }
+}
+
+/** A real process that runs a node of a cluster, and everything that it has said. `await using` ends it. */
+export class NodeProcess implements AsyncDisposable {
+  readonly id: string;
+  readonly lines: NodeLine[] = [];
+  /** What it wrote to standard error: nothing, where all is well. */
+  stderr = "";
+  readonly #child: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #reading: Promise<unknown>;
+  readonly #waiting: Set<() => void> = new Set();
+  #number = 0;
+  #isOver = false;
+
+  private constructor(id: string, child: Deno.ChildProcess) {
+    this.id = id;
+    this.#child = child;
+    this.#writer = child.stdin.getWriter();
+    this.#reading = Promise.all([this.#readLines(), this.#readErrors()]);
+  }
+
+  /** Starts a node, and resolves when it listens; it may not have joined by then. */
+  static async start(setup: NodeSetup): Promise<NodeProcess> {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", "--allow-net", PROGRAM, JSON.stringify(setup)],
+      env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const node = new NodeProcess(setup.id, child);
+    await node.line(({ kind }) => kind === "listening");
+    return node;
+  }
+
+  /** Where it listens. */
+  get addr(): string {
+    const line = this.lines.find(({ kind }) => kind === "listening");
+    if (line?.kind !== "listening") throw new Error(`${this.id} does not listen`);
+    return line.addr;
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** The first line that passes, of those from number `from` on. */
+  async line(passes: (line: NodeLine) => boolean, from = 0): Promise<NodeLine> {
+    const deadline = Date.now() + PATIENCE_MS;
+    for (let at = from;;) {
+      for (; at < this.lines.length; at++) if (passes(this.lines[at]!)) return this.lines[at]!;
+      const leftMs = deadline - Date.now();
+      if (this.#isOver || leftMs <= 0) throw new Error(`${this.id} never said it\n${this.#tail()}\n${this.stderr}`);
+      await this.#more(leftMs);
+    }
+  }
+
+  /** Resolves when it has joined. */
+  async ready(): Promise<void> {
+    await this.line(({ kind }) => kind === "ready");
+  }
+
+  /** The first event of a kind that passes, of the lines from number `from` on. */
+  async event(kind: ClusterEvent["kind"], about: string, from = 0): Promise<NodeLine> {
+    return await this.line(
+      ({ ...line }) =>
+        line.kind === "event" && line.event.kind === kind && JSON.stringify(line.event).includes(`"${about}"`),
+      from,
+    );
+  }
+
+  /** Its events from line number `from` on, as short texts. */
+  events(from = 0): string[] {
+    return this.lines.slice(from).flatMap((line) => {
+      if (line.kind !== "event") return [];
+      const { event } = line;
+      return [
+        "member" in event
+          ? `${event.kind} ${event.member.id}`
+          : "name" in event
+          ? `${event.kind} ${event.name}`
+          : event.kind,
+      ];
+    });
+  }
+
+  /** Asks for something, and resolves with the answer. */
+  async ask(command: NodeCommand): Promise<unknown> {
+    const number = this.#number++;
+    await this.#writer.write(new TextEncoder().encode(`${JSON.stringify({ number, command })}\n`));
+    const line = await this.line((one) => one.kind === "answer" && one.number === number);
+    if (line.kind !== "answer") throw new Error("Not an answer");
+    if (line.error !== undefined) throw new NodeAnswerError(line.error);
+    return line.value;
+  }
+
+  /** How every member is, as this node sees it: `id status`, by id. */
+  async view(): Promise<string[]> {
+    const members = await this.ask({ kind: "members" }) as { id: string; status: string }[];
+    return members.map(({ id, status }) => `${id} ${status}`);
+  }
+
+  /** Sends a signal, and returns when that was, as the lines tell the time. */
+  signal(name: Deno.Signal): number {
+    const at = performance.timeOrigin + performance.now();
+    this.#child.kill(name);
+    return at;
+  }
+
+  /** Kills it, and resolves when it is gone. */
+  async kill(): Promise<number> {
+    const at = this.signal("SIGKILL");
+    await this.ended();
+    return at;
+  }
+
+  /** Resolves when it has ended. */
+  async ended(): Promise<Deno.CommandStatus> {
+    const status = await this.#child.status;
+    await this.#reading;
+    return status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isOver) {
+      // One that is stopped would not hear of anything else.
+      try {
+        this.#child.kill("SIGKILL");
+      } catch {
+        // It has ended by itself.
+      }
+    }
+    await this.#writer.close().catch(() => "It is gone already");
+    await this.ended();
+  }
+
+  async #readLines(): Promise<void> {
+    let rest = "";
+    for await (const chunk of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
+      const parts = (rest + chunk).split("\n");
+      rest = parts.pop()!;
+      for (const part of parts) this.lines.push(JSON.parse(part));
+      this.#wake();
+    }
+    this.#isOver = true;
+    this.#wake();
+  }
+
+  async #readErrors(): Promise<void> {
+    for await (const chunk of this.#child.stderr.pipeThrough(new TextDecoderStream())) this.stderr += chunk;
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+
+  async #more(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.add(resolve);
+    const timer = setTimeout(resolve, ms);
+    await promise;
+    clearTimeout(timer);
+    this.#waiting.delete(resolve);
+  }
+
+  #tail(): string {
+    return this.lines.slice(-20).map((line) => JSON.stringify(line)).join("\n");
+  }
+}
+
+/** Starts `count` nodes that all know the first, and resolves when everybody sees everybody up. */
+export async function startCluster(
+  count: number,
+  setup: Partial<Omit<NodeSetup, "id" | "seeds">> = {},
+): Promise<NodeProcess[]> {
+  const base = { addr: "127.0.0.1:0", ...setup };
+  const first = await NodeProcess.start({ id: "node-1", seeds: [], ...base });
+  const rest = await Promise.all(
+    Array.from(
+      { length: count - 1 },
+      (_, i) => NodeProcess.start({ id: `node-${i + 2}`, seeds: [first.addr], ...base }),
+    ),
+  );
+  const nodes = [first, ...rest];
+  for (const node of nodes) {
+    for (const other of nodes) if (other !== node) await node.event("up", other.id);
+  }
+  return nodes;
+}

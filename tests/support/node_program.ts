@@ -1,0 +1,141 @@
+// A node of a cluster in a process of its own. Its only argument is JSON: see `NodeSetup`. It prints one JSON line for each event,
+// with the time of the machine, and does what the lines of its standard input ask for.
+
+import { Actor, ActorSystem, type Message } from "@cinema/cinema";
+import { ClusterClient, ClusterNode, type ClusterNodeOptions, type GossipOptions } from "@cinema/cinema/cluster";
+import { protocol } from "@cinema/cinema/remote";
+
+/** How a node process is set up. */
+export interface NodeSetup {
+  readonly id: string;
+  readonly addr: string;
+  readonly seeds: readonly string[];
+  readonly options?: Omit<ClusterNodeOptions, "transport" | "clock" | "random">;
+  readonly gossip?: GossipOptions;
+}
+
+/** What can be asked of a node process, as a line of JSON with a number that its answer has. */
+export type NodeCommand =
+  | { readonly kind: "register"; readonly name: string }
+  | { readonly kind: "unregister"; readonly name: string }
+  | { readonly kind: "ask"; readonly name: string; readonly text: string; readonly slow?: boolean }
+  | { readonly kind: "watch"; readonly name: string }
+  | { readonly kind: "wait"; readonly name: string }
+  | { readonly kind: "members" }
+  | { readonly kind: "actors" }
+  | { readonly kind: "block"; readonly ms: number }
+  | { readonly kind: "leave" };
+
+interface Echo extends Message<string> {
+  type: "echo";
+  text: string;
+}
+interface Hang extends Message<string> {
+  type: "hang";
+}
+
+const json = {
+  encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
+  decode: (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)),
+};
+const EchoProtocol = protocol<Echo | Hang>({
+  echo: { name: "test.Echo", request: json, reply: json },
+  hang: { name: "test.Hang", request: json, reply: json },
+});
+
+class Echoer extends Actor<Echo | Hang> {
+  echo({ text }: Echo): string {
+    return `${setup.id}: ${text}`;
+  }
+  hang(): Promise<string> {
+    return new Promise(() => {});
+  }
+}
+
+class Guard extends Actor {
+  readonly #name: string;
+  constructor(name: string) {
+    super();
+    this.#name = name;
+  }
+  override started(ctx: Parameters<NonNullable<Actor["started"]>>[0]): void {
+    ctx.watch(client.remoteAddr(this.#name, EchoProtocol));
+  }
+  override terminated({ reason }: { reason: string }): void {
+    say({ kind: "terminated", name: this.#name, reason });
+  }
+}
+
+const setup: NodeSetup = JSON.parse(Deno.args[0]!);
+const system = new ActorSystem();
+const node = new ClusterNode(setup.id, setup.addr, setup.options);
+const client = new ClusterClient(node);
+
+function say(line: object): void {
+  const text = JSON.stringify(
+    { at: performance.timeOrigin + performance.now(), ...line },
+    (_, value) => value instanceof Error ? { name: value.name, message: value.message } : value,
+  );
+  console.log(text);
+}
+
+async function report(): Promise<void> {
+  for await (const event of node.events) say({ kind: "event", event });
+}
+
+/** Does what was asked; the result is the answer. */
+async function perform(command: NodeCommand): Promise<unknown> {
+  switch (command.kind) {
+    case "register":
+      return node.register(command.name, system.spawn(() => new Echoer()), EchoProtocol);
+    case "unregister":
+      return node.unregisterActor(command.name);
+    case "ask": {
+      const addr = client.remoteAddr(command.name, EchoProtocol);
+      if (command.slow) return await addr.send({ type: "hang" }, { timeout: 60_000 });
+      return await addr.send({ type: "echo", text: command.text });
+    }
+    case "watch":
+      system.spawn(() => new Guard(command.name));
+      return;
+    case "wait":
+      return await node.waitForActor(command.name);
+    case "members":
+      return node.members;
+    case "actors":
+      return node.actors;
+    case "block": {
+      const end = performance.now() + command.ms;
+      while (performance.now() < end);
+      return;
+    }
+    case "leave":
+      await node.leave();
+      return await system.shutdown();
+  }
+}
+
+async function answer(line: string): Promise<void> {
+  const { number, command }: { number: number; command: NodeCommand } = JSON.parse(line);
+  try {
+    say({ kind: "answer", number, value: await perform(command) });
+  } catch (error) {
+    const { name, message, outcome, cause } = error as Error & { outcome?: string };
+    say({ kind: "answer", number, error: { name, message, outcome, cause } });
+  }
+  if (command.kind === "leave") Deno.exit(0);
+}
+
+report();
+await node.startServer();
+node.startPeriodicGossip(setup.gossip);
+say({ kind: "listening", addr: node.addr });
+node.join(setup.seeds).then(() => say({ kind: "ready" }), (error) => say({ kind: "turned-away", error }));
+const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
+let rest = "";
+for await (const chunk of lines) {
+  const parts = (rest + chunk).split("\n");
+  rest = parts.pop()!;
+  for (const line of parts) answer(line);
+}
+Deno.exit(0);
