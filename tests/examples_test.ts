@@ -8,6 +8,10 @@ const RUN_BY: ReadonlyMap<string, string> = new Map([
   ["chat/main.ts", "chat_test.ts"],
   ["remote_calculator/server.ts", "remote_calculator_test.ts"],
   ["remote_calculator/client.ts", "remote_calculator_test.ts"],
+  ["cluster_pingpong/server.ts", "cluster_pingpong_test.ts"],
+  ["cluster_pingpong/client.ts", "cluster_pingpong_test.ts"],
+  ["distributed_kv/main.ts", "distributed_kv_test.ts"],
+  ["distributed_kv/demo.ts", "distributed_kv_test.ts"],
 ]);
 
 /** What the header of an example promises: its first indented block is the command, its second what that prints. */

@@ -17,10 +17,10 @@
 
 import { Rejection } from "@cinema/cinema";
 import { ConnectError, RemoteClient } from "@cinema/cinema/remote";
-import { readPort } from "./command_line.ts";
+import { readPort } from "../read_port.ts";
 import { CalculatorProtocol } from "./messages.ts";
 
-const port = readPort(Deno.args, "client.ts");
+const port = readPort(Deno.args, "remote_calculator/client.ts", 8_080);
 try {
   await using client = await RemoteClient.connect({ hostname: "127.0.0.1", port });
   const calculator = client.remoteAddr("calculator", CalculatorProtocol);

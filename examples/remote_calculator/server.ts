@@ -17,10 +17,10 @@
 import { ActorSystem } from "@cinema/cinema";
 import { BindError, LocalNode, MessageRouter, RemoteServer } from "@cinema/cinema/remote";
 import { Calculator } from "./calculator.ts";
-import { readPort } from "./command_line.ts";
+import { readPort } from "../read_port.ts";
 import { CalculatorProtocol } from "./messages.ts";
 
-const port = readPort(Deno.args, "server.ts");
+const port = readPort(Deno.args, "remote_calculator/server.ts", 8_080);
 await using system = new ActorSystem();
 const calculator = system.spawn(() => new Calculator());
 
