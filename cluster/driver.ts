@@ -6,7 +6,7 @@
 import type { ChannelPeer } from "../remote/spi.ts";
 import type { Clock, ClockTimer } from "../src/spi.ts";
 import type { Core, CoreEffect, CoreEvent } from "./core.ts";
-import { RECHECK_MS } from "./limits.ts";
+import { MESH_MAX, RECHECK_MS } from "./limits.ts";
 import { Links, type LinksOptions } from "./links.ts";
 import { isAlive } from "./membership/member.ts";
 import { ClusterCodec, type ClusterMessage } from "./wire/cluster_codec.ts";
@@ -109,6 +109,8 @@ export class Driver {
       const { addr, status } = event.member;
       // Whoever hears of a suspicion looks for itself: a closed port that several have found is a process that died.
       if (status === "suspect") this.#links.check(addr);
+      // In a small cluster everybody is connected with everybody: then a process that dies shows at once.
+      else if (status === "up" && this.#core.members.length <= MESH_MAX) this.#links.check(addr);
       else if (status !== "up") this.#links.drop(addr);
     }
     this.#emit(event);

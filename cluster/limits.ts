@@ -9,6 +9,9 @@ export const ENTRIES_MAX = 250_000;
 /** Connections for gossip and probes that a node keeps: beyond it the one that was used least lately is closed. */
 export const LINKS_MAX = 256;
 
+/** Members up to which a node connects with each at once; in a larger cluster it does so when it first has to say something. */
+export const MESH_MAX = 64;
+
 /** Ms without a packet after which such a connection is closed: in a small cluster they stay, in a large one few do. */
 export const LINK_IDLE_MS = 120_000;
 

@@ -25,6 +25,18 @@ export interface DirectoryChange {
   readonly actorType: string | undefined;
   /** See {@linkcode Location.entryUid}. */
   readonly entryUid: number;
+  /** Why it was taken away, as "stopped" or "failed"; empty for an entry that is there. */
+  readonly reason: string;
+}
+
+/** What a page has changed for one name. */
+export interface AppliedChange {
+  /** The name. */
+  readonly name: string;
+  /** What was known of it here before; undefined where it is new. */
+  readonly before: Location | undefined;
+  /** Why it was taken away; empty for an entry that is there now. */
+  readonly reason: string;
 }
 
 /** A part of what a node says about its own actors. */
@@ -37,14 +49,26 @@ export interface DirectoryPage {
   readonly version: number;
   /** What changed between both. */
   readonly changes: readonly DirectoryChange[];
+  /** Up to this version the node has forgotten what was taken away. */
+  readonly compacted: number;
+}
+
+/** From where on the entries of a node are wanted. */
+export interface DirectoryRequest {
+  /** Which start of the node. */
+  readonly uid: number;
+  /** The version up to which they are known. */
+  readonly since: number;
+  /** What {@linkcode DirectoryPage.compacted} was when the asker began at 0: what had been forgotten by then it never heard of. */
+  readonly compacted: number;
 }
 
 /** The longest name, in characters: as that of an actor that is routed. */
-const NAME_MAX = 255;
+export const NAME_MAX = 255;
 
-/** Whether a text can be the name of an actor. */
+/** Whether a text can be the name of an actor. Half of a surrogate pair would arrive as another name. */
 export function isRegistrable(name: string): boolean {
-  return typeof name === "string" && name !== "" && name.length <= NAME_MAX;
+  return typeof name === "string" && name !== "" && name.length <= NAME_MAX && name.isWellFormed();
 }
 
 /** Whether `a` wins a name against `b`: the highest entry uid, then the highest node id. No clock plays a part. */

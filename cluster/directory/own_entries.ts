@@ -4,14 +4,17 @@
  */
 
 import { CinemaError, type Random } from "../../src/spi.ts";
-import { type DirectoryChange, type DirectoryPage, isRegistrable, type Location } from "./entry.ts";
+import { type DirectoryChange, type DirectoryPage, isRegistrable, type Location, NAME_MAX } from "./entry.ts";
 
 interface Change extends DirectoryChange {
   readonly version: number;
 }
 
-/** Changes of one page: about 32 KiB. */
+/** Changes of one page: about 32 KiB, and 2 MiB where every text is as long as it may be. */
 export const PAGE_MAX = 1_000;
+
+/** The newest removals that are remembered in any case: who has missed no more than these need not start again. */
+export const REMOVALS_KEPT = 1_000;
 
 /** The registrations of one node. Every change has the next version. */
 export class OwnEntries {
@@ -21,8 +24,8 @@ export class OwnEntries {
   // In the order of their versions. A change that a later one of the same name has made void leaves a gap.
   #log: Change[] = [];
   #version = 0;
-  // Who knows less than this version starts again.
-  #floor = 0;
+  // The version of the newest removal that was forgotten.
+  #compacted = 0;
 
   /** Creates no entries; there may be up to `max`. */
   constructor(random: Random, max: number) {
@@ -40,27 +43,36 @@ export class OwnEntries {
     return this.#entries.size;
   }
 
-  /** Adds an entry, or changes its type; `isGroup` says that others may have the name too. */
+  /**
+   * Adds an entry, or changes what is said of it; `isGroup` says that others may have the name too.
+   *
+   * @throws {TypeError} When the name is none.
+   * @throws {CinemaError} When there are too many.
+   */
   set(name: string, actorType: string, isGroup: boolean): void {
     if (!isRegistrable(name)) {
-      throw new TypeError(`Cannot register "${String(name).slice(0, 64)}": a name has 1 to 255 characters`);
+      throw new TypeError(
+        `Cannot register "${String(name).slice(0, 64)}": a name has 1 to ${NAME_MAX} whole characters`,
+      );
     }
     const known = this.#entries.get(name);
     if (known === undefined && this.#entries.size >= this.#max) {
       throw new CinemaError(`Cannot register "${name}": there are ${this.#max} actors already`);
     }
+    const type = textOf(actorType);
+    const isSame = known?.actorType === type && (known.entryUid === 0) === isGroup;
+    if (isSame) return;
     // Only whoever registers anew competes anew.
-    const fresh = 1 + Math.floor(this.#random.next() * 2 ** 48);
-    const entryUid = isGroup ? 0 : known !== undefined && known.entryUid > 0 ? known.entryUid : fresh;
-    const change = { name, actorType, entryUid, version: ++this.#version };
+    const entryUid = isGroup ? 0 : known?.entryUid || 1 + Math.floor(this.#random.next() * 2 ** 48);
+    const change = { name, actorType: type, entryUid, reason: "", version: ++this.#version };
     this.#entries.set(name, change);
     this.#append(change);
   }
 
-  /** Takes an entry away. Returns whether there was one. */
-  delete(name: string): boolean {
+  /** Takes an entry away; `reason` tells others why. Returns whether there was one. */
+  delete(name: string, reason: string): boolean {
     if (!this.#entries.delete(name)) return false;
-    this.#append({ name, actorType: undefined, entryUid: 0, version: ++this.#version });
+    this.#append({ name, actorType: undefined, entryUid: 0, reason: textOf(reason), version: ++this.#version });
     return true;
   }
 
@@ -76,10 +88,15 @@ export class OwnEntries {
     return this.#entries.keys();
   }
 
-  /** What has changed since a version, as far as one page holds; undefined where nothing has. */
-  page(uid: number, since: number): DirectoryPage | undefined {
+  /**
+   * What has changed since a version, as far as one page holds; undefined where nothing has. The numbers are those of a
+   * {@linkcode DirectoryRequest}.
+   */
+  page(uid: number, since: number, compacted: number): DirectoryPage | undefined {
     if (since >= this.#version) return undefined;
-    const from = since < this.#floor ? 0 : since;
+    // It may know entries whose removal was forgotten, unless it began after that.
+    const isLost = since < this.#compacted && compacted < this.#compacted;
+    const from = isLost ? 0 : since;
     const changes: Change[] = [];
     let at = this.#firstAfter(from);
     // Only the last change of a name counts; the others are gaps.
@@ -88,19 +105,26 @@ export class OwnEntries {
       if (this.#isCurrent(change)) changes.push(change);
     }
     const version = at < this.#log.length ? this.#log[at - 1]!.version : this.#version;
-    return { uid, since: from, version, changes };
+    return { uid, since: from, version, changes, compacted: this.#compacted };
   }
 
   #append(change: Change): void {
     this.#log.push(change);
-    const limit = 2 * this.#entries.size + PAGE_MAX;
+    // At least as many changes lie between two rounds as a round looks at.
+    const limit = 2 * (this.#entries.size + REMOVALS_KEPT);
     if (this.#log.length > limit) this.#compact();
   }
 
-  /** Forgets what has been taken away: who has not heard of it by now starts again. */
+  /** Drops the gaps, and the oldest removals: who has not heard of those by now starts again. */
   #compact(): void {
-    this.#log = this.#log.filter((change) => this.#entries.get(change.name) === change);
-    this.#floor = this.#version;
+    const log = this.#log.filter((change) => this.#isCurrent(change));
+    let surplus = log.length - this.#entries.size - REMOVALS_KEPT;
+    this.#log = log.filter((change) => {
+      if (change.actorType !== undefined || surplus <= 0) return true;
+      surplus--;
+      this.#compacted = change.version;
+      return false;
+    });
   }
 
   #isCurrent(change: Change): boolean {
@@ -117,4 +141,9 @@ export class OwnEntries {
     }
     return low;
   }
+}
+
+/** A text for people is cut, so that it cannot make a page large. */
+function textOf(text: string): string {
+  return text.slice(0, NAME_MAX).toWellFormed();
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Random } from "../../src/spi.ts";
-import { isAlive, type MemberRecord, overrides } from "./member.ts";
+import { isAlive, type MemberRecord, overrides, withVersion } from "./member.ts";
 import type { Body } from "./messages.ts";
 import type { View } from "./view.ts";
 
@@ -42,7 +42,8 @@ export class AntiEntropy {
   /** Tries one who is down, or a seed that is no member, so that a partition of any length heals. */
   reconnect(): void {
     const { view, random } = this.#options;
-    const strangers = this.seeds.filter((addr) => view.list.aliveAt(addr) === undefined);
+    // One of the seeds may be this node itself.
+    const strangers = this.seeds.filter((addr) => addr !== view.self.addr && view.list.aliveAt(addr) === undefined);
     const lost = [...new Set([...view.list.down().map(({ addr }) => addr), ...strangers])];
     const addr = lost[Math.floor(random.next() * lost.length)];
     if (addr !== undefined) this.askForState(addr);
@@ -81,7 +82,7 @@ export class AntiEntropy {
     const all = [view.self, ...view.list.values()];
     const records = theirs === undefined ? all : all.filter((own) => {
       const other = theirs.get(own.id);
-      return other === undefined || overrides(own, other) || (own.uid === other.uid && own.version > other.version);
+      return other === undefined || overrides(own, other) || withVersion(other, own) !== other;
     });
     if (theirs === undefined || records.length > 0) {
       send(to, { kind: "state", records, wantsReply: theirs === undefined });

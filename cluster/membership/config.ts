@@ -111,11 +111,26 @@ export function configOf(base: MembershipConfig, intervalMs: number, suspectTime
   };
 }
 
-/** Says what is wrong with a configuration, if anything is. */
+/** With 0 in one of these the time would never come to move on. */
+const POSITIVE: ReadonlySet<string> = new Set<keyof MembershipConfig>([
+  "probeIntervalMs",
+  "gossipIntervalMs",
+  "syncIntervalMs",
+  "reconnectIntervalMs",
+  "lagMs",
+]);
+
+/**
+ * Returns a configuration that makes sense.
+ *
+ * @throws {RangeError} When a knob is no number, or too small.
+ * @throws {CinemaError} When two knobs contradict each other.
+ */
 export function checkConfig(config: MembershipConfig): MembershipConfig {
   for (const [name, value] of Object.entries(config)) {
-    if (!(typeof value === "number" && value >= 0)) {
-      throw new RangeError(`Cannot use ${name} ${String(value)}: it must be a number of 0 or more`);
+    const min = POSITIVE.has(name) ? 1 : 0;
+    if (!(typeof value === "number" && value >= min)) {
+      throw new RangeError(`Cannot use ${name} ${String(value)}: it must be a number of ${min} or more`);
     }
   }
   if (config.probeTimeoutMs > config.probeIntervalMs) {

@@ -5,7 +5,7 @@
 
 /** A piece of news about a member, as it travels. */
 export interface Rumor<T> {
-  /** Whom it is about: newer news about the same replaces it. */
+  /** What it is about: newer news about the same replaces it. */
   readonly about: string;
   /** What it says. */
   readonly value: T;
@@ -27,7 +27,13 @@ export function retransmitLimit(mult: number, members: number): number {
 
 /** News that are on their way: those that were sent least often go first. */
 export class Dissemination<T> {
+  readonly #max: number;
   readonly #entries: Map<string, Entry<T>> = new Map();
+
+  /** Creates it without news. Beyond `max` pieces of news the oldest make way. */
+  constructor(max: number) {
+    this.#max = max;
+  }
 
   /** How many pieces of news are under way. */
   get size(): number {
@@ -38,9 +44,15 @@ export class Dissemination<T> {
   add({ about, value, bytes }: Rumor<T>): void {
     this.#entries.delete(about);
     this.#entries.set(about, { about, value, bytes, sent: 0 });
+    if (this.#entries.size > this.#max) this.#entries.delete(this.#entries.keys().next().value!);
   }
 
-  /** What is spread about somebody. */
+  /** Spreads it no longer. */
+  delete(about: string): void {
+    this.#entries.delete(about);
+  }
+
+  /** What is spread about something. */
   about(about: string): T | undefined {
     return this.#entries.get(about)?.value;
   }

@@ -12,10 +12,11 @@ export interface LivedTimer {
 }
 
 interface Timer extends LivedTimer {
-  readonly dueAt: number;
+  dueAt: number;
   readonly order: number;
   readonly callback: () => void;
   isOver: boolean;
+  wasPutOff: boolean;
 }
 
 /**
@@ -57,6 +58,7 @@ export class LivedTime {
       order: this.#order++,
       callback,
       isOver: false,
+      wasPutOff: false,
       cancel: () => void (timer.isOver = true),
     };
     this.#timers.push(timer);
@@ -75,6 +77,7 @@ export class LivedTime {
     // Some of it counts, or a node that is always late would never come to an end with anything.
     const lived = Math.min(passed, this.#lagMs);
     this.#now += lived;
+    this.#putOff();
     this.#lagged(passed - lived);
   }
 
@@ -87,6 +90,22 @@ export class LivedTime {
     ) {
       this.#timers.pop();
       if (!timer.isOver) timer.callback();
+    }
+  }
+
+  /** What is due now waits a moment, so that what has arrived meanwhile is read first. */
+  #putOff(): void {
+    const until = this.#now + this.#lagMs / 5;
+    const soon: Timer[] = [];
+    for (let timer = this.#timers.peek(); timer !== undefined && timer.dueAt < until; timer = this.#timers.peek()) {
+      this.#timers.pop();
+      if (!timer.isOver) soon.push(timer);
+    }
+    for (const timer of soon) {
+      // Only once, or a node that is always late would wait for ever.
+      if (!timer.wasPutOff) timer.dueAt = until;
+      timer.wasPutOff = true;
+      this.#timers.push(timer);
     }
   }
 

@@ -53,9 +53,13 @@ export function isAlive({ status }: MemberRecord): boolean {
   return status === "up" || status === "suspect";
 }
 
-/** The record with the higher of both versions: that of an older uid says nothing. */
+/**
+ * The record with the higher of both versions, where both are of one uid and incarnation. The member raises its incarnation to
+ * contradict a version that it never had, so what an older incarnation says does not count.
+ */
 export function withVersion(record: MemberRecord, other: MemberRecord): MemberRecord {
-  if (other.uid !== record.uid || other.version <= record.version) return record;
+  if (other.uid !== record.uid || other.incarnation !== record.incarnation) return record;
+  if (other.version <= record.version) return record;
   return { ...record, version: other.version };
 }
 

@@ -86,14 +86,12 @@ export class MemberList {
   pick(count: number, passes: (record: MemberRecord) => boolean): MemberRecord[] {
     const ring = this.#ring;
     const picked: MemberRecord[] = [];
-    // A walk from a random place in a random order: no copy of the whole list.
-    const start = Math.floor(this.#random.next() * ring.length);
-    const left = new Set<number>();
+    // A shuffle that goes only as far as it must, and keeps only what it has moved: no copy of the whole list.
+    const moved = new Map<number, number>();
     for (let tries = 0; tries < ring.length && picked.length < count; tries++) {
-      const at = tries < 3 * count ? Math.floor(this.#random.next() * ring.length) : (start + tries) % ring.length;
-      if (left.has(at)) continue;
-      left.add(at);
-      const record = this.#records.get(ring[at]!)!;
+      const at = tries + Math.floor(this.#random.next() * (ring.length - tries));
+      const record = this.#records.get(ring[moved.get(at) ?? at]!)!;
+      moved.set(at, moved.get(tries) ?? tries);
       if (passes(record)) picked.push(record);
     }
     return picked;

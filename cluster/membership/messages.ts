@@ -77,6 +77,26 @@ export type Effect =
   /** Tell whoever listens. */
   | { readonly kind: "event"; readonly event: MemberEvent };
 
+/** At most so many bytes of a record beside its texts: tags, lengths and numbers. */
+const RECORD_BYTES = 48;
+
+/** How many bytes a piece of news takes in a packet at most. */
+export function bytesOf({ id, addr, from }: Update): number {
+  return RECORD_BYTES + utf8Length(id) + utf8Length(addr) + utf8Length(from);
+}
+
+/** Without encoding it: this is asked for all news. */
+function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0x80) bytes++;
+    // Both halves of a surrogate pair are two bytes each.
+    if (unit >= 0x800 && (unit < 0xD800 || unit > 0xDFFF)) bytes++;
+  }
+  return bytes;
+}
+
 /** The version of what nodes say to each other; nodes of different ones form no cluster. */
 export const PROTOCOL_VERSION = 1;
 

@@ -5,7 +5,7 @@
 
 import type { MembershipConfig } from "./config.ts";
 import type { LivedTime } from "./lived_time.ts";
-import type { MemberRecord } from "./member.ts";
+import { isAlive, type MemberRecord } from "./member.ts";
 import type { Body, Identity } from "./messages.ts";
 import type { View } from "./view.ts";
 
@@ -23,13 +23,15 @@ export interface ProberOptions {
 
 interface Probe {
   readonly target: MemberRecord;
-  nacksWanted: number;
-  nacks: number;
+  /** Who was asked to try, and has neither had an answer nor said so. */
+  readonly silent: Set<string>;
+  hasHelpers: boolean;
 }
 
 interface Errand {
   readonly asker: MemberRecord;
   readonly sequence: number;
+  readonly target: Identity;
 }
 
 /** Bounds the errands that a node runs for others at a time: the oldest is dropped, whose asker has given up by then. */
@@ -54,7 +56,7 @@ export class Prober {
     const target = view.list.nextTarget();
     if (target === undefined) return;
     const sequence = ++this.#sequence;
-    this.#probes.set(sequence, { target, nacksWanted: 0, nacks: 0 });
+    this.#probes.set(sequence, { target, silent: new Set(), hasHelpers: false });
     send(target, { kind: "ping", sequence, target: { id: target.id, uid: target.uid } });
     time.schedule(awareness.scale(config.probeTimeoutMs), () => this.#askOthers(sequence));
     time.schedule(awareness.scale(config.probeIntervalMs), () => this.#conclude(sequence));
@@ -64,28 +66,27 @@ export class Prober {
   acked(sequence: number, from: MemberRecord): void {
     const errand = this.#errands.get(sequence);
     if (errand !== undefined) {
+      if (!isOf(errand.target, from)) return;
       this.#errands.delete(sequence);
       return this.#options.send(errand.asker, { kind: "ack", sequence: errand.sequence });
     }
     const probe = this.#probes.get(sequence);
-    if (probe === undefined) return;
-    // The answer of another node that lives at the same address now is none.
-    if (from.id === probe.target.id && from.uid !== probe.target.uid) return;
+    // The word of whoever was not asked says nothing, nor does that of another start of the node.
+    if (probe === undefined || !(isOf(probe.target, from) || probe.silent.has(from.id))) return;
     this.#probes.delete(sequence);
     this.#options.view.awareness.apply(-1);
   }
 
   /** One who was asked to try had no answer either: so it is not this node that is cut off. */
-  nacked(sequence: number): void {
-    const probe = this.#probes.get(sequence);
-    if (probe !== undefined) probe.nacks++;
+  nacked(sequence: number, from: MemberRecord): void {
+    this.#probes.get(sequence)?.silent.delete(from.id);
   }
 
   /** Tries a member for another node. */
   runErrand(asker: MemberRecord, sequence: number, target: Identity & { readonly addr: string }): void {
     const { config, time, send } = this.#options;
     const own = ++this.#sequence;
-    this.#errands.set(own, { asker, sequence });
+    this.#errands.set(own, { asker, sequence, target });
     if (this.#errands.size > ERRANDS_MAX) this.#errands.delete(this.#errands.keys().next().value!);
     send(target, { kind: "ping", sequence: own, target: { id: target.id, uid: target.uid } });
     // Early enough for the asker to hear of it before it concludes.
@@ -101,8 +102,11 @@ export class Prober {
     const { config, view, send } = this.#options;
     const { id, uid, addr } = probe.target;
     const helpers = view.list.pick(config.indirectProbes, (record) => record.id !== id && record.status === "up");
-    probe.nacksWanted = helpers.length;
-    for (const helper of helpers) send(helper, { kind: "ping-req", sequence, target: { id, uid }, addr });
+    probe.hasHelpers = helpers.length > 0;
+    for (const helper of helpers) {
+      probe.silent.add(helper.id);
+      send(helper, { kind: "ping-req", sequence, target: { id, uid }, addr });
+    }
   }
 
   #conclude(sequence: number): void {
@@ -110,10 +114,17 @@ export class Prober {
     if (probe === undefined) return;
     this.#probes.delete(sequence);
     const { view } = this.#options;
-    const { target, nacksWanted, nacks } = probe;
-    // Lifeguard, section IV.A: a nack that is missing hints at this node, a failed probe without helpers may.
-    view.awareness.apply(nacksWanted > 0 ? Math.max(0, nacksWanted - nacks) : 1);
+    const { target, hasHelpers, silent } = probe;
     const known = view.list.get(target.id);
-    if (known !== undefined && known.uid === target.uid) view.suspect(target.id, false);
+    // It has started anew meanwhile, or is gone: that it was silent says nothing, neither about it nor about this node.
+    if (known === undefined || known.uid !== target.uid || !isAlive(known)) return;
+    // Lifeguard, section IV.A: a nack that is missing hints at this node, a failed probe without helpers may.
+    view.awareness.apply(hasHelpers ? silent.size : 1);
+    view.suspect(target.id, false);
   }
+}
+
+/** Whether an answer is that of the member that was asked; a uid of 0 is one that nobody knows yet. */
+function isOf({ id, uid }: Identity, from: MemberRecord): boolean {
+  return from.id === id && (from.uid === uid || uid === 0);
 }

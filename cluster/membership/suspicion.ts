@@ -23,6 +23,9 @@ export function suspicionMs({ minMs, maxMs, confirmations }: SuspicionBounds, co
   return Math.max(minMs, maxMs - (maxMs - minMs) * share);
 }
 
+/** This node and two others: with so many who found the port closed, nobody else need be heard. */
+const REFUSALS_MAX = 3;
+
 /** One member that is suspected. */
 export class Suspicion {
   readonly #bounds: SuspicionBounds;
@@ -43,26 +46,21 @@ export class Suspicion {
     return this.#startMs + suspicionMs(this.#bounds, this.#confirmed.size);
   }
 
-  /** How many found that the port of the member refuses connections. */
+  /** How many found that the port of the member refuses connections; more than three are not counted. */
   get refusals(): number {
     return this.#refused.size;
   }
 
   /**
-   * Somebody suspects it too. Returns whether that is news: nobody is counted twice, and no more than the bounds ask for, so that
-   * a confirmation is passed on a bounded number of times.
+   * Somebody suspects it too. Returns whether that is news: nobody is counted twice, and no more are than are needed, so that a
+   * confirmation is passed on a bounded number of times.
    */
   confirm(from: string, isRefused: boolean): boolean {
-    const isNewRefusal = isRefused && !this.#refused.has(from);
-    if (isRefused) this.#refused.add(from);
+    const isNewRefusal = isRefused && !this.#refused.has(from) && this.#refused.size < REFUSALS_MAX;
+    if (isNewRefusal) this.#refused.add(from);
     const isKnown = from === this.#first || this.#confirmed.has(from);
     if (isKnown || this.#confirmed.size >= this.#bounds.confirmations) return isNewRefusal;
     this.#confirmed.add(from);
     return true;
-  }
-
-  /** Whether `from` has found the port closed. */
-  hasRefusalOf(from: string): boolean {
-    return this.#refused.has(from);
   }
 }

@@ -9,7 +9,7 @@ import { AntiEntropy, syncScale } from "./anti_entropy.ts";
 import { retransmitLimit } from "./dissemination.ts";
 import { LivedTime } from "./lived_time.ts";
 import { isAlive, type MemberRecord, overrides } from "./member.ts";
-import type { Body, Effect, Packet, Update } from "./messages.ts";
+import { type Body, bytesOf, type Effect, type Packet, type Update } from "./messages.ts";
 import { Prober } from "./prober.ts";
 import { View } from "./view.ts";
 
@@ -31,6 +31,8 @@ export interface SwimOptions {
   readonly random: Random;
 }
 
+type Addressee = Pick<MemberRecord, "id" | "addr"> & Partial<MemberRecord>;
+
 /** News that were asked to hurry wait this many ms, so that several go in one packet. */
 const HURRY_MS = 10;
 
@@ -44,7 +46,7 @@ export class Swim {
   readonly #view: View;
   readonly #prober: Prober;
   readonly #antiEntropy: AntiEntropy;
-  #effects: Effect[] = [];
+  readonly #effects: Effect[] = [];
   // When the next round of gossip is; undefined while there are no news.
   #gossipAt: number | undefined;
   #isRunning = false;
@@ -62,8 +64,7 @@ export class Swim {
       emit: (event) => this.#effects.push({ kind: "event", event }),
       hurry: () => this.#gossipWithin(HURRY_MS),
     });
-    const send = (to: Pick<MemberRecord, "id" | "addr">, body: Body) => this.#send(to, body);
-    this.#prober = new Prober({ config, time: this.#time, view: this.#view, send });
+    this.#prober = new Prober({ config, time: this.#time, view: this.#view, send: (to, body) => this.#send(to, body) });
     this.#antiEntropy = new AntiEntropy({ view: this.#view, random, send: (to, body) => this.#send(to, body, true) });
   }
 
@@ -87,9 +88,14 @@ export class Swim {
     return this.#view.digest;
   }
 
+  /** How many pieces of news are on their way. */
+  get newsSize(): number {
+    return this.#view.news.size;
+  }
+
   /** When {@linkcode Swim.advance} wants to be called next. */
   get nextAt(): number {
-    return this.#time.nextAt;
+    return this.self.status === "left" ? Infinity : this.#time.nextAt;
   }
 
   /** The record of a node. */
@@ -107,7 +113,10 @@ export class Swim {
       // Nodes that start together must not do everything at the same moment.
       this.#repeat(() => awareness.scale(probeIntervalMs), () => this.#prober.probe());
       this.#repeat(() => syncIntervalMs * syncScale(this.#view.size), () => this.#antiEntropy.sync());
-      this.#repeat(() => reconnectIntervalMs * (0.75 + this.#random() / 2), () => this.#antiEntropy.reconnect());
+      this.#repeat(
+        () => reconnectIntervalMs * (0.75 + this.#options.random.next() / 2),
+        () => this.#antiEntropy.reconnect(),
+      );
       this.#gossipWithin(0);
     });
   }
@@ -130,9 +139,10 @@ export class Swim {
     return this.#at(now, () => this.#view.declare({ version }));
   }
 
-  /** Says goodbye to everybody. */
+  /** Says goodbye to everybody. From then on the node does nothing: it no longer hears who is well. */
   leave(now: number): Effect[] {
     return this.#at(now, () => {
+      this.#isRunning = false;
       this.#view.declare({ status: "left" });
       for (const member of this.#view.list.pick(Infinity, isAlive)) this.#send(member, { kind: "gossip" });
     });
@@ -150,7 +160,9 @@ export class Swim {
 
   /** Time has passed. */
   advance(now: number): Effect[] {
-    return this.#at(now, () => this.#time.run());
+    return this.#at(now, () => {
+      if (this.self.status !== "left") this.#time.run();
+    });
   }
 
   /** Takes a packet; `addr` is only for reports. */
@@ -162,16 +174,14 @@ export class Swim {
     this.#time.pass(now);
     act();
     if (this.#view.news.size > 0 && this.#isRunning) this.#gossipWithin(this.#options.config.gossipIntervalMs);
-    const effects = this.#effects;
-    this.#effects = [];
-    return effects;
+    return this.#effects.splice(0);
   }
 
   #receive(packet: Packet): void {
     const { sender, body, updates } = packet;
     if (body.kind === "refusal") {
-      const { code, message } = body;
-      return void this.#effects.push({ kind: "event", event: { kind: "refused", addr: sender.addr, code, message } });
+      const { kind: _, ...why } = body;
+      return void this.#effects.push({ kind: "event", event: { kind: "refused", addr: sender.addr, ...why } });
     }
     if (packet.cluster !== this.#options.cluster) return this.#refuse(packet);
     if (this.self.status === "left") return;
@@ -180,7 +190,7 @@ export class Swim {
       return this.#send(sender, { kind: "refusal", code: "id-taken", message: text }, true);
     }
     if (sender.id === this.self.id && sender.uid === this.self.uid) return;
-    this.#view.apply({ ...sender, from: "", isRefused: false });
+    this.#view.apply({ ...sender, from: "", isRefused: false }, true, true);
     for (const update of updates) this.#view.apply(update);
     this.#answer(sender, body);
   }
@@ -188,7 +198,7 @@ export class Swim {
   #answer(sender: MemberRecord, body: Body): void {
     const known = this.#view.list.get(sender.id);
     // It does not know yet what is said of it, and cannot contradict.
-    const isWronged = known !== undefined && known.uid === sender.uid && overrides(known, sender);
+    const isWronged = known !== undefined && overrides(known, sender);
     switch (body.kind) {
       case "ping": {
         const { id, uid } = this.self;
@@ -200,7 +210,7 @@ export class Swim {
         this.#prober.acked(body.sequence, sender);
         break;
       case "nack":
-        this.#prober.nacked(body.sequence);
+        this.#prober.nacked(body.sequence, sender);
         break;
       case "ping-req":
         this.#prober.runErrand(sender, body.sequence, { ...body.target, addr: body.addr });
@@ -216,10 +226,9 @@ export class Swim {
   }
 
   #refuse({ sender }: Packet): void {
-    const { addr } = sender;
-    const { clusterName } = this.#options;
-    this.#effects.push({ kind: "event", event: { kind: "rejected", addr, reason: "it is of another cluster" } });
-    const message = `this is the cluster "${clusterName}"`;
+    const event = { kind: "rejected", addr: sender.addr, reason: "it is of another cluster" } as const;
+    this.#effects.push({ kind: "event", event });
+    const message = `this is the cluster "${this.#options.clusterName}"`;
     this.#send(sender, { kind: "refusal", code: "cluster", message }, true);
   }
 
@@ -230,7 +239,7 @@ export class Swim {
 
   #suspectAt(addr: string, isRefused: boolean): void {
     const member = this.#view.list.aliveAt(addr);
-    if (member === undefined) return;
+    if (member === undefined || this.self.status === "left") return;
     // A closed port is news only of one whose connection broke or who did not answer.
     if (isRefused && member.status === "up") return;
     this.#view.suspect(member.id, isRefused);
@@ -259,29 +268,33 @@ export class Swim {
     });
   }
 
-  #send(to: Pick<MemberRecord, "id" | "addr">, body: Body, isBulk = false): void {
-    const { cluster, config } = this.#options;
-    const about = this.#view.list.get(to.id);
-    // Lifeguard, section IV.C, "buddy system": who is suspected hears it first, from whoever talks to it.
-    const first: Update[] = about === undefined || about.status === "up"
-      ? []
-      : [this.#view.news.about(to.id) ?? { ...about, from: this.self.id, isRefused: false }];
-    const limit = retransmitLimit(config.retransmitMult, this.#view.size);
-    const isRefusal = body.kind === "refusal";
-    const news = isRefusal ? [] : this.#view.news.take(config.packetBytesMax, limit);
-    const updates = first.length === 0 ? news : [...first, ...news.filter(({ id }) => id !== to.id)];
+  #send(to: Addressee, body: Body, isBulk = false): void {
+    const { cluster } = this.#options;
+    const updates = body.kind === "refusal" ? [] : this.#newsFor(to);
     this.#effects.push({ kind: "send", addr: to.addr, packet: { cluster, sender: this.self, body, updates }, isBulk });
   }
 
+  #newsFor(to: Addressee): Update[] {
+    const { packetBytesMax, retransmitMult } = this.#options.config;
+    const limit = retransmitLimit(retransmitMult, this.#view.size);
+    const about = this.#view.list.get(to.id);
+    const isOutdated = about !== undefined && to.incarnation !== undefined && overrides(about, to as MemberRecord);
+    if (about === undefined || (about.status === "up" && !isOutdated)) {
+      return this.#view.news.take(packetBytesMax, limit);
+    }
+    // Lifeguard, section IV.C, "buddy system": who is suspected hears it first, from whoever talks to it.
+    const first: Update = { ...about, from: this.self.id, isRefused: false };
+    const news = this.#view.news.take(packetBytesMax - bytesOf(first), limit);
+    return [first, ...news.filter(({ id }) => id !== to.id)];
+  }
+
   #repeat(everyMs: () => number, act: () => void): void {
+    // A knob of Infinity turns it off.
+    if (everyMs() === Infinity) return;
     const again = () => {
       this.#time.schedule(everyMs(), again);
       act();
     };
-    this.#time.schedule(everyMs() * this.#random(), again);
-  }
-
-  #random(): number {
-    return this.#options.random.next();
+    this.#time.schedule(everyMs() * this.#options.random.next(), again);
   }
 }

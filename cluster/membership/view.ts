@@ -10,7 +10,7 @@ import { Dissemination } from "./dissemination.ts";
 import type { LivedTime, LivedTimer } from "./lived_time.ts";
 import { isAlive, type MemberRecord, overrides, withVersion } from "./member.ts";
 import { digestOf, MemberList } from "./member_list.ts";
-import type { MemberEvent, Update } from "./messages.ts";
+import { bytesOf, type MemberEvent, type Update } from "./messages.ts";
 import { Suspicion } from "./suspicion.ts";
 
 /** What a view needs. */
@@ -31,10 +31,18 @@ interface Suspected {
   readonly suspicion: Suspicion;
   timer: LivedTimer;
   refusedAt: number | undefined;
+  /** Which news say who else suspects it. */
+  readonly words: Set<string>;
 }
 
 /** No node raises its incarnation this often between two words of it that another hears: more is a lie or a fault. */
 export const INCARNATION_STEP_MAX = 1_000_000;
+
+/** The highest uid: whoever must go beyond it raises its incarnation instead. */
+const UID_MAX = Number.MAX_SAFE_INTEGER;
+
+/** Bounds the news under way, which may be about members that nobody has: some hundred bytes each. */
+const NEWS_MAX = 20_000;
 
 /** With nobody to confirm it, a port must be closed for this many ms before its process counts as dead. */
 const REFUSED_MS = 200;
@@ -46,7 +54,7 @@ export class View {
   /** How far this node trusts itself. */
   readonly awareness: Awareness;
   /** The news under way. */
-  readonly news: Dissemination<Update> = new Dissemination<Update>();
+  readonly news: Dissemination<Update>;
   readonly #options: ViewOptions;
   readonly #suspected: Map<string, Suspected> = new Map();
   #self: MemberRecord;
@@ -57,6 +65,7 @@ export class View {
     this.#options = options;
     this.list = new MemberList(options.random, options.config.downMax);
     this.awareness = new Awareness(options.config.healthMax);
+    this.news = new Dissemination(NEWS_MAX);
   }
 
   /** The record of the node itself. */
@@ -80,18 +89,21 @@ export class View {
     this.#spread({ ...this.#self, from: "", isRefused: false });
   }
 
-  /** Takes a piece of news. `isSpread` says whether it is passed on. */
-  apply(update: Update, isSpread = true): void {
+  /** Takes a piece of news. `isSpread` says whether it is passed on, `isOwnWord` whether the member itself says it. */
+  apply(update: Update, isSpread = true, isOwnWord = false): void {
     if (update.id === this.#self.id) return this.#aboutSelf(update);
     const known = this.list.get(update.id);
-    if (known === undefined) {
-      if (this.list.size >= this.#options.config.membersMax) return this.#reject(update, "there are too many members");
-      return this.#install(update, undefined, isSpread);
+    const isSame = known?.uid === update.uid;
+    // Whoever was lied about often may be beyond the first step, and says so itself to those who do not know it yet.
+    const base = isSame ? known.incarnation : isOwnWord ? update.incarnation : 0;
+    if (update.incarnation > base + INCARNATION_STEP_MAX) {
+      return this.#reject(update, `the incarnation ${update.incarnation} is too far from ${base}`);
     }
-    const isSame = known.uid === update.uid;
-    if (isSame && update.incarnation > known.incarnation + INCARNATION_STEP_MAX) {
-      return this.#reject(update, `the incarnation ${update.incarnation} is too far from ${known.incarnation}`);
+    const isMore = isAlive(update) && (known === undefined || !isAlive(known));
+    if (isMore && this.list.alive >= this.#options.config.membersMax) {
+      return this.#reject(update, "there are too many members");
     }
+    if (known === undefined) return this.#install(update, undefined, isSpread);
     if (!isSame && known.addr !== update.addr && isAlive(known) && isAlive(update)) {
       this.#options.emit({ kind: "conflict", known, other: update });
     }
@@ -113,9 +125,13 @@ export class View {
 
   #aboutSelf(update: Update): void {
     const self = this.#self;
-    if (update.uid === self.uid) {
-      if (update.incarnation > self.incarnation + INCARNATION_STEP_MAX) return this.#reject(update, "it lies about me");
-      if (self.status === "left" || !overrides(update, self)) return;
+    if (self.status === "left") return;
+    const isSame = update.uid === self.uid;
+    const base = isSame ? self.incarnation : 0;
+    if (update.incarnation > base + INCARNATION_STEP_MAX) return this.#reject(update, "it lies about this node");
+    if (isSame) {
+      const isAhead = update.incarnation === self.incarnation && update.version > self.version;
+      if (!overrides(update, self) && !isAhead) return;
       // Refutation: nobody else may raise it, so this overrides whatever was said.
       this.awareness.apply(1);
       this.declare({ incarnation: update.incarnation + 1 });
@@ -127,9 +143,10 @@ export class View {
     // A rival with a higher number keeps the name; an earlier start of this very node does not.
     if (isRival && update.uid > self.uid) return;
     if (update.uid > self.uid) {
-      const uid = update.uid + 1 + Math.floor(this.#options.random.next() * 1_000);
-      this.declare({ uid, incarnation: 0 });
+      const uid = Math.min(UID_MAX, update.uid + 1 + Math.floor(this.#options.random.next() * 1_000));
+      this.declare({ uid, incarnation: uid === update.uid ? update.incarnation + 1 : 0 });
     } else this.declare({});
+    this.#options.hurry();
   }
 
   #install(update: Update, known: MemberRecord | undefined, isSpread: boolean): void {
@@ -146,15 +163,15 @@ export class View {
     }
     this.list.set(record);
     this.#endSuspicion(record.id);
-    if (record.status === "suspect") this.#startSuspicion(record, from, isRefused);
-    if (isSpread) this.#spread(update);
-    if (known?.status !== record.status || known.uid !== record.uid) {
-      emit({ kind: "status", member: record, before: known });
-      if (isSpread && known !== undefined) hurry();
-    }
+    if (isSpread) this.#spread({ ...record, from, isRefused });
+    // That somebody is gone is news only where it was there.
+    const isNews = known?.uid === record.uid ? known.status !== record.status : isAlive(record);
+    if (isNews) emit({ kind: "status", member: record, before: known });
+    if (isNews && isSpread && known !== undefined) hurry();
     if (isAlive(record) && (known === undefined || known.uid !== record.uid || known.version !== record.version)) {
       emit({ kind: "version", member: record });
     }
+    if (record.status === "suspect") this.#startSuspicion(record, from, isRefused);
   }
 
   #setVersion(record: MemberRecord): void {
@@ -168,28 +185,41 @@ export class View {
     const { config, time } = this.#options;
     const suspicion = new Suspicion(suspicionBounds(config, this.size), from, time.now);
     const timer = time.schedule(suspicion.endsAt - time.now, () => this.#giveUp(record.id));
-    this.#suspected.set(record.id, { suspicion, timer, refusedAt: undefined });
+    this.#suspected.set(record.id, { suspicion, timer, refusedAt: undefined, words: new Set() });
     if (isRefused) this.#confirm(record, from, true);
   }
 
   #endSuspicion(id: string): void {
-    this.#suspected.get(id)?.timer.cancel();
+    const suspected = this.#suspected.get(id);
+    if (suspected === undefined) return;
+    suspected.timer.cancel();
+    for (const word of suspected.words) this.news.delete(word);
     this.#suspected.delete(id);
   }
 
   #confirm(record: MemberRecord, from: string, isRefused: boolean): void {
     const suspected = this.#suspected.get(record.id);
-    if (suspected === undefined) return;
+    // Only a member counts, or invented names would hasten the end.
+    if (suspected === undefined || !this.#isWitness(from)) return;
     const { suspicion } = suspected;
     const { time, hurry } = this.#options;
     if (suspicion.confirm(from, isRefused)) {
-      this.#spread({ ...record, from, isRefused });
+      // Each who suspects it is a piece of news of its own: if one took the place of another, some would never get through.
+      const word = this.news.about(record.id)?.from === from ? record.id : `${record.id}\n${from}`;
+      this.#spread({ ...record, from, isRefused }, word);
+      if (word !== record.id) suspected.words.add(word);
       suspected.timer.cancel();
       suspected.timer = time.schedule(Math.max(0, suspicion.endsAt - time.now), () => this.#giveUp(record.id));
       if (isRefused) hurry();
     }
     if (isRefused && from === this.#self.id) suspected.refusedAt ??= time.now;
     if (this.#isDead(suspected)) this.#giveUp(record.id);
+  }
+
+  #isWitness(id: string): boolean {
+    if (id === this.#self.id) return true;
+    const known = this.list.get(id);
+    return known !== undefined && isAlive(known);
   }
 
   /** Its port is closed, for this node and for others: a process that died, not one that is slow. */
@@ -207,15 +237,13 @@ export class View {
     this.#install({ ...known, status: "down", from: this.#self.id, isRefused: false }, known, true);
   }
 
-  #spread(update: Update): void {
-    const bytes = RECORD_BYTES + update.id.length + update.addr.length + update.from.length;
-    this.news.add({ about: update.id, value: update, bytes });
+  #spread(update: Update, about = update.id): void {
+    // What is larger than a packet would never go: over a stream it arrives all the same.
+    const bytes = Math.min(bytesOf(update), this.#options.config.packetBytesMax);
+    this.news.add({ about, value: update, bytes });
   }
 
   #reject(update: Update, reason: string): void {
     this.#options.emit({ kind: "rejected", addr: update.addr, reason: `${update.id}: ${reason}` });
   }
 }
-
-/** Bytes of a record beside its texts: tags, lengths and numbers. */
-const RECORD_BYTES = 32;

@@ -6,10 +6,11 @@
  * @module
  */
 
-import { DELIMITED, FIXED32, malformed, Reader, StringCache } from "../../remote/spi.ts";
+import { DELIMITED, FIXED32, malformed, Reader, StringCache, VARINT } from "../../remote/spi.ts";
+import type { MemberRecord } from "../membership/member.ts";
 import type { Body, Packet, RefusalCode, Update } from "../membership/messages.ts";
 import { type DirectoryMessage, readDirectory, writeDirectory } from "./directory_codec.ts";
-import { decodeRecord, encodeRecord, fixed32 } from "./records.ts";
+import { checkAddress, decodeRecord, decodeUpdate, encodeRecord, fixed32, RECORDS_MAX, text } from "./records.ts";
 import { Writer } from "./writer.ts";
 
 /** What comes over the wire. */
@@ -19,6 +20,9 @@ export type ClusterMessage =
 
 const PACKET = 16;
 const DIRECTORY = 17;
+
+/** A line for people is cut, in characters: longer texts are refused. */
+const MESSAGE_MAX = 255;
 
 const REFUSALS: readonly (RefusalCode | undefined)[] = [undefined, "cluster", "id-taken"];
 
@@ -71,7 +75,7 @@ export class ClusterCodec {
 
   #packet(reader: Reader): Packet {
     let cluster = 0;
-    let sender: Update | undefined;
+    let sender: MemberRecord | undefined;
     const updates: Update[] = [];
     let body: Body = { kind: "gossip" };
     while (reader.at < reader.end) {
@@ -82,13 +86,14 @@ export class ClusterCodec {
         const start = reader.delimited();
         const field = tag >>> 3;
         if (field === 2) sender = decodeRecord(reader, start, reader.at, this.#strings);
-        else if (field === 3) updates.push(decodeRecord(reader, start, reader.at, this.#strings));
-        else if (field > 3) body = readBody(field, new Reader(reader.bytes, start, reader.at), this.#strings);
+        else if (field === 3) {
+          checkCount(updates);
+          updates.push(decodeUpdate(reader, start, reader.at, this.#strings));
+        } else if (field > 3) body = readBody(field, new Reader(reader.bytes, start, reader.at), this.#strings);
       }
     }
     if (sender === undefined) throw malformed("a packet has no sender");
-    const { from: _, isRefused: __, ...record } = sender;
-    return { cluster, sender: record, body, updates };
+    return { cluster, sender, body, updates };
   }
 }
 
@@ -124,7 +129,7 @@ function writeBody(writer: Writer, body: Body): void {
     case "refusal":
       return writer.message(10, () => {
         writer.uint(1, REFUSALS.indexOf(body.code));
-        writer.string(2, body.message);
+        writer.string(2, body.message.slice(0, MESSAGE_MAX));
       });
     default:
   }
@@ -141,11 +146,11 @@ function readBody(field: number, reader: Reader, strings: StringCache): Body {
     case 5:
       return { kind: "ack", sequence };
     case 6:
-      return { kind: "ping-req", sequence, target, addr: texts[4] ?? "" };
+      return { kind: "ping-req", sequence, target, addr: checkAddress(texts[4] ?? "") };
     case 7:
       return { kind: "nack", sequence };
     case 8:
-      return { kind: "digest", digest: sequence, isJoin: numbers[2] === 1 };
+      return { kind: "digest", digest: sequence, isJoin: (numbers[2] ?? 0) > 0 };
     default: {
       const code = REFUSALS[sequence];
       return code === undefined ? { kind: "gossip" } : { kind: "refusal", code, message: texts[2] ?? "" };
@@ -154,17 +159,22 @@ function readBody(field: number, reader: Reader, strings: StringCache): Body {
 }
 
 function readState(reader: Reader, strings: StringCache): Body {
-  const records: Update[] = [];
+  const records: MemberRecord[] = [];
   let wantsReply = false;
   while (reader.at < reader.end) {
     const tag = reader.tag();
     if (tag === (1 << 3 | DELIMITED)) {
+      checkCount(records);
       const start = reader.delimited();
       records.push(decodeRecord(reader, start, reader.at, strings));
-    } else if (tag === 2 << 3) wantsReply = reader.uint() !== 0;
+    } else if (tag === (2 << 3 | VARINT)) wantsReply = reader.uint() !== 0;
     else reader.skip(tag);
   }
   return { kind: "state", records, wantsReply };
+}
+
+function checkCount(records: readonly MemberRecord[]): void {
+  if (records.length === RECORDS_MAX) throw malformed(`a packet has more than ${RECORDS_MAX} records`);
 }
 
 /** The few fields of a small body, by their numbers. */
@@ -176,10 +186,8 @@ function readFields(reader: Reader, strings: StringCache): { numbers: number[]; 
     const field = tag >>> 3;
     if (field > 4) reader.skip(tag);
     else if ((tag & 7) === FIXED32) numbers[field] = fixed32(reader, tag);
-    else if ((tag & 7) === DELIMITED) {
-      const start = reader.delimited();
-      texts[field] = strings.decode(reader.bytes, start, reader.at);
-    } else if ((tag & 7) === 0) numbers[field] = reader.count();
+    else if ((tag & 7) === DELIMITED) texts[field] = text(reader, strings);
+    else if ((tag & 7) === VARINT) numbers[field] = reader.count();
     else reader.skip(tag);
   }
   return { numbers, texts };

@@ -38,12 +38,25 @@ function encode(record: MemberRecord | Update): Uint8Array {
 /** Longer names and addresses are refused: they travel with everything. */
 const TEXT_MAX = 255;
 
+/** Records that are taken in one packet, six times as many as a cluster has members: a frame of 16 MiB could hold a million. */
+export const RECORDS_MAX = 65_536;
+
 /**
- * Decodes a record.
+ * Decodes a record of a member.
  *
  * @throws {WireError} When it is none: a part is missing or out of its bounds.
  */
-export function decodeRecord(reader: Reader, start: number, end: number, strings: StringCache): Update {
+export function decodeRecord(reader: Reader, start: number, end: number, strings: StringCache): MemberRecord {
+  const { from: _, isRefused: __, ...record } = decodeUpdate(reader, start, end, strings);
+  return record;
+}
+
+/**
+ * Decodes news about a member: a record, and who says so where it is a suspicion.
+ *
+ * @throws {WireError} When it is none: a part is missing or out of its bounds.
+ */
+export function decodeUpdate(reader: Reader, start: number, end: number, strings: StringCache): Update {
   const inner = new Reader(reader.bytes, start, end);
   const record = { id: "", addr: "", status: "up" as MemberRecord["status"], uid: 0, incarnation: 0, version: 0 };
   let from = "";
@@ -60,14 +73,40 @@ export function decodeRecord(reader: Reader, start: number, end: number, strings
     else if (tag === (20 << 3 | VARINT)) isRefused = inner.uint() !== 0;
     else inner.skip(tag);
   }
-  if (record.id === "" || record.addr === "") throw malformed("a member has no name or no address");
-  return { ...record, from, isRefused };
+  if (record.id === "") throw malformed("a member has no name");
+  return { ...record, addr: checkAddress(record.addr), from, isRefused };
 }
 
-function text(reader: Reader, strings: StringCache): string {
+/**
+ * Gives an address back. What nobody could connect to is refused: it would be told to every node, and each would try.
+ *
+ * @throws {WireError} When it is not "host:port".
+ */
+export function checkAddress(addr: string): string {
+  const colon = addr.lastIndexOf(":");
+  let port = 0;
+  for (let i = colon + 1; i < addr.length; i++) {
+    const digit = addr.charCodeAt(i) - 48;
+    if (!(digit >= 0 && digit <= 9)) port = NaN;
+    port = port * 10 + digit;
+  }
+  if (colon > 0 && port > 0 && port <= 65_535) return addr;
+  throw malformed(`the address "${addr}" is not "host:port"`);
+}
+
+/**
+ * Reads a name, or another short text.
+ *
+ * @throws {WireError} When it is longer than one may be, or no UTF-8.
+ */
+export function text(reader: Reader, strings: StringCache): string {
   const start = reader.delimited();
-  const value = strings.decode(reader.bytes, start, reader.at);
-  if (value.length > TEXT_MAX) throw malformed(`a name has ${value.length} characters: the limit is ${TEXT_MAX}`);
+  // No character takes more bytes: what is much too long is not even decoded.
+  const length = reader.at - start;
+  const value = length > TEXT_MAX * 3 ? undefined : strings.decode(reader.bytes, start, reader.at);
+  if (value === undefined || value.length > TEXT_MAX) {
+    throw malformed(`a name of ${length} bytes is too long: the limit is ${TEXT_MAX} characters`);
+  }
   return value;
 }
 

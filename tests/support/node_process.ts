@@ -6,6 +6,9 @@ const PROGRAM = new URL("./node_program.ts", import.meta.url).href;
 /** How long a test waits for anything before it fails. */
 const PATIENCE_MS = 30_000;
 
+/** How much of what a node said a failure shows. */
+const TAIL_LINES = 20;
+
 /** A line that a node process prints. */
 export type NodeLine =
   & { readonly at: number }
@@ -14,6 +17,7 @@ export type NodeLine =
     | { readonly kind: "listening"; readonly addr: string }
     | { readonly kind: "ready" }
     | { readonly kind: "turned-away"; readonly error: { readonly name: string; readonly message: string } }
+    | { readonly kind: "hanging"; readonly name: string }
     | { readonly kind: "terminated"; readonly name: string; readonly reason: string }
     | { readonly kind: "answer"; readonly number: number; readonly value?: unknown; readonly error?: NodeError }
   );
@@ -65,11 +69,22 @@ export class NodeProcess implements AsyncDisposable {
       stderr: "piped",
     }).spawn();
     const node = new NodeProcess(setup.id, child);
-    await node.line(({ kind }) => kind === "listening");
+    try {
+      await node.line("listening", ({ kind }) => kind === "listening");
+    } catch (error) {
+      await node[Symbol.asyncDispose]();
+      throw error;
+    }
     return node;
   }
 
-  /** Where it listens. */
+  /** The end of what it has said, and all that it has complained about: for failures. */
+  get tail(): string {
+    const said = this.lines.slice(-TAIL_LINES).map((line) => `  ${JSON.stringify(line)}`);
+    return [`${this.id}, process ${this.pid}:`, ...said, this.stderr].join("\n");
+  }
+
+  /** Where it can be reached. */
   get addr(): string {
     const line = this.lines.find(({ kind }) => kind === "listening");
     if (line?.kind !== "listening") throw new Error(`${this.id} does not listen`);
@@ -80,27 +95,33 @@ export class NodeProcess implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** The first line that passes, of those from number `from` on. */
-  async line(passes: (line: NodeLine) => boolean, from = 0): Promise<NodeLine> {
-    const deadline = Date.now() + PATIENCE_MS;
+  /** How many lines there are by now: what comes later is behind this mark. */
+  get mark(): number {
+    return this.lines.length;
+  }
+
+  /** The first line that passes, of those from number `from` on; `what` names it in the failure when it does not come. */
+  async line(what: string, passes: (line: NodeLine) => boolean, from = 0): Promise<NodeLine> {
+    const deadline = performance.now() + PATIENCE_MS;
     for (let at = from;;) {
       for (; at < this.lines.length; at++) if (passes(this.lines[at]!)) return this.lines[at]!;
-      const leftMs = deadline - Date.now();
-      if (this.#isOver || leftMs <= 0) throw new Error(`${this.id} never said it\n${this.#tail()}\n${this.stderr}`);
+      const leftMs = deadline - performance.now();
+      if (this.#isOver) throw new Error(`${this.id} has ended without saying: ${what}\n${this.tail}`);
+      if (leftMs <= 0) throw new Error(`${this.id} has not said within ${PATIENCE_MS} ms: ${what}\n${this.tail}`);
       await this.#more(leftMs);
     }
   }
 
   /** Resolves when it has joined. */
   async ready(): Promise<void> {
-    await this.line(({ kind }) => kind === "ready");
+    await this.line("ready", ({ kind }) => kind === "ready");
   }
 
-  /** The first event of a kind that passes, of the lines from number `from` on. */
+  /** The first event of a kind that is about a node, an actor or an address, of the lines from number `from` on. */
   async event(kind: ClusterEvent["kind"], about: string, from = 0): Promise<NodeLine> {
     return await this.line(
-      ({ ...line }) =>
-        line.kind === "event" && line.event.kind === kind && JSON.stringify(line.event).includes(`"${about}"`),
+      `${kind} ${about}`,
+      (line) => line.kind === "event" && line.event.kind === kind && JSON.stringify(line.event).includes(`"${about}"`),
       from,
     );
   }
@@ -124,10 +145,27 @@ export class NodeProcess implements AsyncDisposable {
   async ask(command: NodeCommand): Promise<unknown> {
     const number = this.#number++;
     await this.#writer.write(new TextEncoder().encode(`${JSON.stringify({ number, command })}\n`));
-    const line = await this.line((one) => one.kind === "answer" && one.number === number);
+    const what = `the answer to ${JSON.stringify(command)}`;
+    const line = await this.line(what, (one) => one.kind === "answer" && one.number === number);
     if (line.kind !== "answer") throw new Error("Not an answer");
     if (line.error !== undefined) throw new NodeAnswerError(line.error);
     return line.value;
+  }
+
+  /** Asks for something that cannot be had, and resolves with what the failure was. */
+  async failure(command: NodeCommand): Promise<NodeError> {
+    try {
+      const value = await this.ask(command);
+      throw new Error(`${this.id} should have failed, and answered ${JSON.stringify(value)}`);
+    } catch (error) {
+      if (error instanceof NodeAnswerError) return error.error;
+      throw error;
+    }
+  }
+
+  /** Sends a text to an actor, wherever it is, and resolves with its answer. */
+  async call(name: string, text: string): Promise<unknown> {
+    return await this.ask({ kind: "ask", name, text });
   }
 
   /** How every member is, as this node sees it: `id status`, by id. */
@@ -199,28 +237,65 @@ export class NodeProcess implements AsyncDisposable {
     clearTimeout(timer);
     this.#waiting.delete(resolve);
   }
+}
 
-  #tail(): string {
-    return this.lines.slice(-20).map((line) => JSON.stringify(line)).join("\n");
-  }
+/** Nodes that end together. */
+export type NodeCluster = NodeProcess[] & AsyncDisposable;
+
+/** Makes nodes end together. */
+export function clusterOf(nodes: NodeProcess[]): NodeCluster {
+  return Object.assign(nodes, {
+    async [Symbol.asyncDispose](): Promise<void> {
+      await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()));
+    },
+  });
+}
+
+/** Starts all of them; where one does not start, none stays behind. */
+export async function startAll(setups: readonly NodeSetup[]): Promise<NodeCluster> {
+  const started = await Promise.allSettled(setups.map((setup) => NodeProcess.start(setup)));
+  const nodes = clusterOf(started.flatMap((one) => one.status === "fulfilled" ? [one.value] : []));
+  const failed = started.find((one) => one.status === "rejected");
+  if (failed === undefined) return nodes;
+  await nodes[Symbol.asyncDispose]();
+  throw failed.reason;
+}
+
+/** Resolves when each of these nodes has seen each other one up. */
+export async function meet(nodes: readonly NodeProcess[]): Promise<void> {
+  for (const node of nodes) for (const other of nodes) if (other !== node) await node.event("up", other.id);
 }
 
 /** Starts `count` nodes that all know the first, and resolves when everybody sees everybody up. */
 export async function startCluster(
   count: number,
   setup: Partial<Omit<NodeSetup, "id" | "seeds">> = {},
-): Promise<NodeProcess[]> {
+): Promise<NodeCluster> {
   const base = { addr: "127.0.0.1:0", ...setup };
-  const first = await NodeProcess.start({ id: "node-1", seeds: [], ...base });
-  const rest = await Promise.all(
-    Array.from(
-      { length: count - 1 },
-      (_, i) => NodeProcess.start({ id: `node-${i + 2}`, seeds: [first.addr], ...base }),
-    ),
-  );
-  const nodes = [first, ...rest];
-  for (const node of nodes) {
-    for (const other of nodes) if (other !== node) await node.event("up", other.id);
+  const nodes = await startAll([{ id: "node-1", seeds: [], ...base }]);
+  try {
+    const seeds = [nodes[0]!.addr];
+    nodes.push(
+      ...await startAll(Array.from({ length: count - 1 }, (_, i) => ({ id: `node-${i + 2}`, seeds, ...base }))),
+    );
+    await meet(nodes);
+    return nodes;
+  } catch (error) {
+    await nodes[Symbol.asyncDispose]();
+    throw error;
   }
-  return nodes;
+}
+
+/** Runs a test among nodes; where it fails, the error shows what each of them has said. They end with it in any case. */
+export async function among<N extends NodeProcess[] & AsyncDisposable>(
+  starting: Promise<N>,
+  test: (nodes: N) => Promise<void>,
+): Promise<void> {
+  await using nodes = await starting;
+  try {
+    await test(nodes);
+  } catch (error) {
+    if (error instanceof Error) error.message += `\n${nodes.map(({ tail }) => tail).join("\n")}`;
+    throw error;
+  }
 }

@@ -32,6 +32,7 @@ interface Echo extends Message<string> {
 }
 interface Hang extends Message<string> {
   type: "hang";
+  text: string;
 }
 
 const json = {
@@ -47,7 +48,8 @@ class Echoer extends Actor<Echo | Hang> {
   echo({ text }: Echo): string {
     return `${setup.id}: ${text}`;
   }
-  hang(): Promise<string> {
+  hang({ text }: Hang): Promise<string> {
+    say({ kind: "hanging", name: text });
     return new Promise(() => {});
   }
 }
@@ -92,7 +94,7 @@ async function perform(command: NodeCommand): Promise<unknown> {
       return node.unregisterActor(command.name);
     case "ask": {
       const addr = client.remoteAddr(command.name, EchoProtocol);
-      if (command.slow) return await addr.send({ type: "hang" }, { timeout: 60_000 });
+      if (command.slow) return await addr.send({ type: "hang", text: command.name }, { timeout: 60_000 });
       return await addr.send({ type: "echo", text: command.text });
     }
     case "watch":
