@@ -171,7 +171,10 @@ export class Core {
    */
   register(name: string, actorType: string, isGroup: boolean, now: number): CoreEffect[] {
     const before = this.#ownLocation(name);
+    const { version } = this.#own;
     this.#own.set(name, actorType, isGroup);
+    // It was there already, the very same.
+    if (this.#own.version === version) return this.#take();
     if (before !== undefined) this.#emit({ kind: "gone", location: before, reason: "" });
     this.#emit({ kind: "appeared", location: this.#ownLocation(name)! });
     this.#settle(name);
@@ -249,7 +252,8 @@ export class Core {
   #takePage(id: string, page: DirectoryPage, now: number): void {
     const member = this.member(id);
     // Only what was asked for, of the start of the node that is known.
-    if (member === undefined || !this.#wanted.delete(id) || member.uid !== page.uid) return;
+    if (member === undefined || !this.#wanted.has(id) || member.uid !== page.uid) return;
+    const known = this.#directory.versionOf(id, page.uid);
     for (const { name, before, reason } of this.#directory.take(id, page)) {
       if (before !== undefined) this.#gone(before, reason);
       const location = this.#directory.lookup(name).find(({ node }) => node === id);
@@ -257,6 +261,9 @@ export class Core {
       this.#emit({ kind: "appeared", location });
       this.#settle(name);
     }
+    // A page that brought nothing is asked for again, but not at once: its node may say the same for ever.
+    if (this.#directory.versionOf(id, page.uid) === known) return;
+    this.#wanted.delete(id);
     this.#fetchIfBehind(member, now);
   }
 

@@ -77,20 +77,17 @@ export function decodeUpdate(reader: Reader, start: number, end: number, strings
   return { ...record, addr: checkAddress(record.addr), from, isRefused };
 }
 
+/** A host without blanks, or an IPv6 address in brackets; then a port. */
+const ADDRESS = /^(?:\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):(\d{1,5})$/;
+
 /**
  * Gives an address back. What nobody could connect to is refused: it would be told to every node, and each would try.
  *
  * @throws {WireError} When it is not "host:port".
  */
 export function checkAddress(addr: string): string {
-  const colon = addr.lastIndexOf(":");
-  let port = 0;
-  for (let i = colon + 1; i < addr.length; i++) {
-    const digit = addr.charCodeAt(i) - 48;
-    if (!(digit >= 0 && digit <= 9)) port = NaN;
-    port = port * 10 + digit;
-  }
-  if (colon > 0 && port > 0 && port <= 65_535) return addr;
+  const port = Number(ADDRESS.exec(addr)?.[1]);
+  if (port > 0 && port <= 65_535) return addr;
   throw malformed(`the address "${addr}" is not "host:port"`);
 }
 

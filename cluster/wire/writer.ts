@@ -83,7 +83,7 @@ export class Writer {
     }
     let more = 0;
     for (let rest = length; rest >= 0x80; rest = Math.floor(rest / 0x80)) more++;
-    
+    this.#reserve(more);
     this.#bytes.copyWithin(start + 1 + more, start + 1, this.#length);
     const end = this.#length + more;
     this.#length = start;
