@@ -11,6 +11,7 @@ for (
   const [heading, file] of [
     ["## Guarantees", "tests/guarantees_test.ts"],
     ["### Between processes", "tests/remote/guarantees_test.ts"],
+    ["### In a cluster", "tests/cluster/guarantees_test.ts"],
   ] as const
 ) {
   Deno.test(`The README promises under "${heading}" exactly what ${file} tests, in the same words`, async () => {

@@ -106,7 +106,10 @@ export class NodeProcess implements AsyncDisposable {
     for (let at = from;;) {
       for (; at < this.lines.length; at++) if (passes(this.lines[at]!)) return this.lines[at]!;
       const leftMs = deadline - performance.now();
-      if (this.#isOver) throw new Error(`${this.id} has ended without saying: ${what}\n${this.tail}`);
+      if (this.#isOver) {
+        await this.ended();
+        throw new Error(`${this.id} has ended without saying: ${what}\n${this.tail}`);
+      }
       if (leftMs <= 0) throw new Error(`${this.id} has not said within ${PATIENCE_MS} ms: ${what}\n${this.tail}`);
       await this.#more(leftMs);
     }
@@ -172,6 +175,16 @@ export class NodeProcess implements AsyncDisposable {
   async view(): Promise<string[]> {
     const members = await this.ask({ kind: "members" }) as { id: string; status: string }[];
     return members.map(({ id, status }) => `${id} ${status}`);
+  }
+
+  /** Resolves when it sees the members so: `id status`, by id. */
+  async sees(expected: readonly string[]): Promise<void> {
+    for (let view: string[] = [];;) {
+      const from = this.mark;
+      view = await this.view();
+      if (view.join() === expected.join()) return;
+      await this.line(`an event after which it sees ${expected}, not ${view}`, ({ kind }) => kind === "event", from);
+    }
   }
 
   /** Sends a signal, and returns when that was, as the lines tell the time. */

@@ -1,7 +1,7 @@
 // A node of a cluster in a process of its own. Its only argument is JSON: see `NodeSetup`. It prints one JSON line for each event,
 // with the time of the machine, and does what the lines of its standard input ask for.
 
-import { Actor, ActorSystem, type Message } from "@cinema/cinema";
+import { Actor, ActorSystem, type Message, type Random, systemRandom } from "@cinema/cinema";
 import { ClusterClient, ClusterNode, type ClusterNodeOptions, type GossipOptions } from "@cinema/cinema/cluster";
 import { protocol } from "@cinema/cinema/remote";
 
@@ -12,6 +12,8 @@ export interface NodeSetup {
   readonly seeds: readonly string[];
   readonly options?: Omit<ClusterNodeOptions, "transport" | "clock" | "random">;
   readonly gossip?: GossipOptions;
+  /** From 0 to 1: how high the number is that this start of the node draws, where it should not be left to chance. */
+  readonly draw?: number;
 }
 
 /** What can be asked of a node process, as a line of JSON with a number that its answer has. */
@@ -70,8 +72,21 @@ class Guard extends Actor {
 
 const setup: NodeSetup = JSON.parse(Deno.args[0]!);
 const system = new ActorSystem();
-const node = new ClusterNode(setup.id, setup.addr, setup.options);
+const node = new ClusterNode(setup.id, setup.addr, { ...setup.options, random: drawing(setup.draw) });
 const client = new ClusterClient(node);
+
+/** Randomness of which the first number is given: the one that a node draws for its start. */
+function drawing(first: number | undefined): Random {
+  let drawn = first;
+  return {
+    next(): number {
+      const value = drawn ?? systemRandom.next();
+      drawn = undefined;
+      return value;
+    },
+    bytes: (length) => systemRandom.bytes(length),
+  };
+}
 
 function say(line: object): void {
   const text = JSON.stringify(

@@ -1,0 +1,340 @@
+/**
+ * A cluster of many nodes in one process, in virtual time, from a seed.
+ * @module
+ */
+
+import { SeededRandom } from "../../src/testing/mod.ts";
+import { Core, type CoreEvent } from "../core.ts";
+import { checkConfig, type MembershipConfig, PRESETS } from "../membership/config.ts";
+import type { MemberStatus } from "../membership/member.ts";
+import { clusterTag } from "../membership/messages.ts";
+import { Engine } from "./engine.ts";
+import { SimulatedHost, type Traffic } from "./host.ts";
+import { type FalseDown, Judge } from "./judge.ts";
+import { CALM_NETWORK, type NetworkFault, SimulatedNetwork, type SimulatedNetworkOptions } from "./network.ts";
+import type {
+  ClusterSimulatorOptions,
+  CrashOptions,
+  PartitionOptions,
+  RegisterOptions,
+  StartOptions,
+} from "./options.ts";
+import { SimulationError, Trace } from "./trace.ts";
+import { hasOneDirectory, hasOneView } from "./views.ts";
+
+const CLUSTER = "simulated";
+const UID_MAX = 2 ** 48;
+const ENTRIES_MAX = 1_000_000;
+/** The first node, through which others join. */
+const FIRST = "node-1";
+
+/**
+ * Nodes as they really are, membership, directory and codec, with a clock, a network and choices that repeat. Nothing waits: an
+ * hour of a small cluster takes a fraction of a second. Whatever must never be (a member that is healthy and connected but taken for
+ * down, one that is back though all had forgotten it) ends the run with a {@linkcode SimulationError}, which names the seed.
+ *
+ * @example
+ * ```ts
+ * import { ClusterSimulator } from "@cinema/cinema/testing";
+ * import { assert, assertLess } from "@std/assert";
+ *
+ * const sim = new ClusterSimulator({ nodes: 5, seed: 7, network: { loss: 0.05 } });
+ * sim.run(60_000); // a virtual minute
+ * sim.crash("node-3", { isFast: false });
+ * const tookMs = sim.runUntil(() => sim.isDownEverywhere("node-3"), 20_000);
+ * assertLess(tookMs, 10_000);
+ *
+ * const fault = sim.partition(["node-1"], ["node-2", "node-4", "node-5"]);
+ * sim.run(120_000);
+ * fault.heal();
+ * sim.runUntil(() => sim.isConverged, 30_000);
+ * assert(sim.trace().includes("node-1"));
+ * ```
+ */
+export class ClusterSimulator {
+  readonly #config: MembershipConfig;
+  readonly #seed: number;
+  readonly #random: SeededRandom;
+  readonly #hosts: Map<string, SimulatedHost> = new Map();
+  readonly #network: SimulatedNetwork;
+  readonly #trace: Trace;
+  readonly #judge: Judge;
+  readonly #engine: Engine;
+  readonly #faultedAt: Map<string, number> = new Map();
+
+  /** Starts all nodes. */
+  constructor(options: ClusterSimulatorOptions) {
+    const { nodes, seed, preset = "lan", config, network, isFormed = true, traceMax = 1_000 } = options;
+    this.#seed = seed;
+    this.#config = checkConfig({ ...PRESETS[preset], ...config });
+    this.#random = new SeededRandom(seed);
+    const now = () => this.#engine.now;
+    this.#network = new SimulatedNetwork(this.#random, now, { ...CALM_NETWORK, ...network });
+    this.#trace = new Trace(traceMax);
+    const { countsFalseDowns = false, graceMs = 60_000 } = options;
+    const shared = { hosts: this.#hosts, network: this.#network };
+    this.#judge = new Judge({ ...shared, now, countsFalseDowns, graceMs, fail: (message) => this.fail(message) });
+    this.#engine = new Engine({ ...shared, random: this.#random, trace: this.#trace, judge: this.#judge });
+    for (let i = 1; i <= nodes; i++) this.#place(`node-${i}`, `node-${i}`);
+    if (isFormed) this.#introduce();
+    for (const host of this.#hosts.values()) {
+      if (!isFormed && host.name !== FIRST) this.#engine.join(host, [addrOf(FIRST)]);
+      this.#engine.do(host, (core, at) => core.start(at));
+    }
+  }
+
+  /** The virtual time, in ms. */
+  get now(): number {
+    return this.#engine.now;
+  }
+
+  /** How many events there have been: what came in, and wake-ups. */
+  get events(): number {
+    return this.#engine.processed;
+  }
+
+  /** The names of all hosts. */
+  get hosts(): string[] {
+    return [...this.#hosts.keys()];
+  }
+
+  /** Healthy members that were taken for down, where they are counted. */
+  get falseDowns(): readonly FalseDown[] {
+    return this.#judge.falseDowns;
+  }
+
+  /** Whether every process that runs believes exactly in all that run. */
+  get isConverged(): boolean {
+    return hasOneView(this.#hosts.values());
+  }
+
+  /** Whether all processes that run have the same directory. */
+  get hasOneDirectory(): boolean {
+    return hasOneDirectory(this.#hosts.values());
+  }
+
+  /** Lets virtual time pass. */
+  run(ms: number): void {
+    this.#engine.runTo(this.now + ms);
+    this.check();
+  }
+
+  /**
+   * Lets time pass until something holds, and returns how many ms that took. It looks every `everyMs`.
+   *
+   * @throws {SimulationError} When it does not hold within `limitMs`.
+   */
+  runUntil(condition: () => boolean, limitMs: number, everyMs = 10): number {
+    const start = this.now;
+    while (!condition()) {
+      if (this.now - start >= limitMs) this.fail(`What was waited for did not come within ${limitMs} ms: ${condition}`);
+      this.#engine.runTo(this.now + everyMs);
+    }
+    return this.now - start;
+  }
+
+  /** A process ends without a word. */
+  crash(host: string, { isFast }: CrashOptions = { isFast: true }): void {
+    const dead = this.#host(host);
+    this.#fault(dead, isFast ? "dies" : "is gone with its host");
+    dead.state = isFast ? "closed" : "dark";
+    if (isFast) this.#engine.breakConnections(dead);
+  }
+
+  /** A host starts: a new one, or one whose process has ended, which gets a new uid. */
+  start(host: string, { id = host, seeds }: StartOptions = { seeds: [FIRST] }): void {
+    const known = this.#hosts.get(host);
+    if (known?.isThere === true) throw new TypeError(`Cannot start ${host}: it runs`);
+    if (known === undefined) this.#place(host, id);
+    else known.replace(this.#newCore(host, id));
+    const started = this.#host(host);
+    this.#fault(started, "starts");
+    this.#judge.started(started.core.self);
+    this.#judge.looked();
+    this.#engine.join(started, seeds.filter((seed) => seed !== host).map(addrOf));
+    this.#engine.do(started, (core, now) => core.start(now));
+  }
+
+  /** A node says goodbye, and its process ends. */
+  leave(host: string): void {
+    const leaving = this.#host(host);
+    this.#fault(leaving, "leaves");
+    this.#engine.do(leaving, (core, now) => core.leave(now));
+    leaving.state = "closed";
+  }
+
+  /** Stops a process for a while: what is sent to it waits, and comes all at once. */
+  pause(host: string, ms: number): void {
+    const paused = this.#host(host);
+    const { core } = paused;
+    if (paused.state !== "running") return;
+    this.#fault(paused, `is stopped for ${ms} ms`);
+    paused.state = "paused";
+    paused.pausedAt = Infinity;
+    this.#engine.at(this.now + ms, () => {
+      if (paused.core !== core || paused.state !== "paused") return;
+      this.#trace.add(this.now, () => `${host} runs again`);
+      this.#engine.resume(paused);
+    });
+  }
+
+  /** Puts the clock of one host forward, or back. */
+  jumpClock(host: string, ms: number): void {
+    this.#trace.add(this.now, () => `the clock of ${host} jumps by ${ms} ms`);
+    this.#host(host).jump(ms);
+  }
+
+  /** Does something after a while, as a part of the simulation. */
+  after(ms: number, act: () => void): void {
+    this.#engine.at(this.now + ms, act);
+  }
+
+  /** Treats packets in another way from now on; with `from` and `to` only those in this direction. */
+  setNetwork(options: Partial<SimulatedNetworkOptions>, from?: readonly string[], to?: readonly string[]): void {
+    this.#network.set(options, from, to);
+  }
+
+  /** Loses everything between two groups of hosts; with `isOneWay` only from the first to the second. */
+  partition(from: readonly string[], to: readonly string[], { isOneWay = false }: PartitionOptions = {}): NetworkFault {
+    return this.#cut(from, to, isOneWay, false);
+  }
+
+  /** Holds back everything between two groups of hosts; when it is healed it arrives all at once. */
+  clog(from: readonly string[], to: readonly string[], { isOneWay = false }: PartitionOptions = {}): NetworkFault {
+    return this.#cut(from, to, isOneWay, true);
+  }
+
+  /** Registers an actor on a host. */
+  register(host: string, name: string, { actorType = "Actor", isGroup = false }: RegisterOptions = {}): void {
+    this.#engine.do(this.#host(host), (core, now) => core.register(name, actorType, isGroup, now));
+  }
+
+  /** Takes an actor of a host out of the directory. */
+  unregister(host: string, name: string, reason = "stopped"): void {
+    this.#engine.do(this.#host(host), (core, now) => core.unregister(name, reason, now));
+  }
+
+  /** The node on a host, to look at it. */
+  core(host: string): Core {
+    return this.#host(host).core;
+  }
+
+  /** What happened on a host since its process started, changes of status apart. */
+  eventsOf(host: string): readonly CoreEvent[] {
+    return this.#host(host).events;
+  }
+
+  /** What a host has sent since it was made. */
+  trafficOf(host: string): Traffic {
+    return this.#host(host).traffic;
+  }
+
+  /** What a host believes of a node. */
+  statusAt(observer: string, id: string): MemberStatus | undefined {
+    return this.#host(observer).core.member(id)?.status;
+  }
+
+  /** Whether all other processes that run take a node for down, or have forgotten it. */
+  isDownEverywhere(id: string): boolean {
+    return this.#others(id).every(({ core }) => (core.member(id)?.status ?? "down") === "down");
+  }
+
+  /**
+   * How many ms after the last fault of a node, its crash for example, each other host first said so of it. A host that has not said
+   * so is missing.
+   */
+  saidAfter(id: string, status: MemberStatus): Map<string, number> {
+    const faultedAt = this.#faultedAt.get(id) ?? 0;
+    return new Map([...this.#judge.firstAt(id, status)].map(([observer, at]) => [observer, at - faultedAt]));
+  }
+
+  /** What happened, as text: the last lines of it. */
+  trace(): string {
+    return this.#trace.text();
+  }
+
+  /**
+   * Checks what must hold at any time and is not checked with each event.
+   *
+   * @throws {SimulationError} When it does not.
+   */
+  check(): void {
+    for (const { name, core, isThere } of this.#hosts.values()) {
+      // One piece of news about each member at most.
+      if (isThere && core.newsSize > core.members.length + 1) {
+        this.fail(`${name} keeps ${core.newsSize} pieces of news`);
+      }
+    }
+  }
+
+  /** Ends the simulation with what is wrong. */
+  fail(message: string): never {
+    throw new SimulationError(message, this.#seed, this.trace());
+  }
+
+  #cut(from: readonly string[], to: readonly string[], isOneWay: boolean, isClogged: boolean): NetworkFault {
+    const verb = isClogged ? "is clogged" : "loses all";
+    this.#trace.add(this.now, () => `the network ${verb} from ${from} to ${to}${isOneWay ? "" : " and back"}`);
+    const faults = [this.#network.cut(from, to, isClogged)];
+    if (!isOneWay) faults.push(this.#network.cut(to, from, isClogged));
+    this.#judge.looked();
+    const heal = () => {
+      this.#trace.add(this.now, () => `the network is healed from ${from} to ${to}`);
+      for (const fault of faults) fault.heal();
+      this.#judge.looked();
+    };
+    return { heal };
+  }
+
+  #fault({ name, id }: SimulatedHost, what: string): void {
+    this.#trace.add(this.now, () => `${name} ${what}`);
+    this.#faultedAt.set(id, this.now);
+    this.#judge.faulted(id);
+  }
+
+  #place(name: string, id: string): void {
+    const host = new SimulatedHost(name, this.#hosts.size, addrOf(name), this.#newCore(name, id));
+    this.#hosts.set(name, host);
+    this.#judge.started(host.core.self);
+  }
+
+  #newCore(host: string, id: string): Core {
+    const options = {
+      id,
+      uid: 1 + Math.floor(this.#random.next() * UID_MAX),
+      addr: addrOf(host),
+      cluster: clusterTag(CLUSTER),
+      clusterName: CLUSTER,
+      config: this.#config,
+      random: this.#random,
+      entriesMax: ENTRIES_MAX,
+    };
+    return new Core(options, this.now + (this.#hosts.get(host)?.clockMs ?? 0));
+  }
+
+  /** Tells every node all records, as if each had compared its state with another. */
+  #introduce(): void {
+    const all = [...this.#hosts.values()];
+    const records = all.map(({ core }) => core.self);
+    for (const [i, host] of all.entries()) {
+      const sender = records[(i + 1) % all.length]!;
+      const body = { kind: "state", records, wantsReply: false } as const;
+      const packet = { cluster: clusterTag(CLUSTER), sender, body, updates: [] };
+      if (all.length > 1) this.#engine.do(host, (core, at) => core.receive({ kind: "packet", packet }, at));
+    }
+  }
+
+  #host(name: string): SimulatedHost {
+    const host = this.#hosts.get(name);
+    if (host === undefined) throw new TypeError(`Cannot find the host "${name}" in the simulation`);
+    return host;
+  }
+
+  #others(id: string): SimulatedHost[] {
+    return [...this.#hosts.values()].filter((host) => host.state === "running" && host.id !== id);
+  }
+}
+
+function addrOf(host: string): string {
+  return `${host}:7000`;
+}

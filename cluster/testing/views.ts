@@ -1,0 +1,29 @@
+/**
+ * What the nodes of a simulation believe together.
+ * @module
+ */
+
+import { isAlive } from "../membership/member.ts";
+import type { SimulatedHost } from "./host.ts";
+
+/** Whether every process that runs believes exactly in all that run. */
+export function hasOneView(hosts: Iterable<SimulatedHost>): boolean {
+  const running = [...hosts].filter(({ state }) => state === "running");
+  const truth = new Map(running.map(({ core: { self } }) => [self.id, self.uid]));
+  return running.every(({ core }) => {
+    // The sums differ long before the lists are compared.
+    if (core.digest !== running[0]!.core.digest) return false;
+    const alive = core.members.filter((member) => isAlive(member));
+    if (alive.length !== truth.size - 1) return false;
+    return alive.every(({ id, uid, status }) => status === "up" && truth.get(id) === uid);
+  });
+}
+
+/** Whether all processes that run have the same directory, which is what they host. */
+export function hasOneDirectory(hosts: Iterable<SimulatedHost>): boolean {
+  const running = [...hosts].filter(({ state }) => state === "running");
+  const texts = (core: SimulatedHost["core"]) =>
+    [...core.entries()].map(({ name, node, uid, entryUid }) => `${name} ${node} ${uid} ${entryUid}`);
+  const own = running.flatMap(({ core }) => texts(core).filter((_, i) => i < core.ownSize)).sort().join("\n");
+  return running.every(({ core }) => texts(core).sort().join("\n") === own);
+}
