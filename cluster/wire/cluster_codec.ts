@@ -6,7 +6,7 @@
  * @module
  */
 
-import { DELIMITED, FIXED32, malformed, Reader, StringCache, VARINT } from "../../remote/spi.ts";
+import { DELIMITED, FIXED32, malformed, Reader, StringCache, VARINT } from "../../remote/wire/spi.ts";
 import type { MemberRecord } from "../membership/member.ts";
 import type { Body, Packet, RefusalCode, Update } from "../membership/messages.ts";
 import { type DirectoryMessage, readDirectory, writeDirectory } from "./directory_codec.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { DELIMITED, FIXED32, malformed, Reader, type StringCache, VARINT } from "../../remote/spi.ts";
+import { DELIMITED, FIXED32, malformed, Reader, type StringCache, VARINT } from "../../remote/wire/spi.ts";
 import type { DirectoryChange, DirectoryPage, DirectoryRequest } from "../directory/entry.ts";
 import { PAGE_MAX } from "../directory/own_entries.ts";
 import type { MemberRecord } from "../membership/member.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { DELIMITED, malformed, Reader, type StringCache, VARINT } from "../../remote/spi.ts";
+import { DELIMITED, malformed, Reader, type StringCache, VARINT } from "../../remote/wire/spi.ts";
 import { type MemberRecord, STATUSES } from "../membership/member.ts";
 import type { Update } from "../membership/messages.ts";
 import { Writer } from "./writer.ts";

@@ -43,8 +43,26 @@ export const LAYERS: readonly Layer[] = [
   },
   { path: "cluster/membership/", files: ["cluster/membership/", "src/spi.ts"], packages: [] },
   { path: "cluster/directory/", files: ["cluster/directory/", "src/spi.ts"], packages: [] },
+  {
+    path: "cluster/wire/",
+    files: ["cluster/wire/", "cluster/membership/", "cluster/directory/", "src/spi.ts", "remote/wire/spi.ts"],
+    packages: [],
+  },
   // The test kit has one door for users; what it shows of the local runtime is the test kit there.
-  { path: "cluster/testing/mod.ts", files: ["cluster/testing/", "src/testing/mod.ts"], packages: [] },
+  {
+    path: "cluster/testing/",
+    files: [
+      "cluster/testing/",
+      "cluster/core.ts",
+      "cluster/limits.ts",
+      "cluster/membership/",
+      "cluster/directory/",
+      "cluster/wire/",
+      "src/spi.ts",
+      "src/testing/mod.ts",
+    ],
+    packages: [],
+  },
   {
     path: "cluster/",
     files: ["cluster/", "mod.ts", "src/spi.ts", "remote/mod.ts", "remote/spi.ts", "proto/gen/"],
