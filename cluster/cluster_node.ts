@@ -9,12 +9,18 @@ import { checkName } from "../remote/spi.ts";
 import { checkTimeout } from "../src/spi.ts";
 import { parseAddress } from "./address.ts";
 import type { ClusterHome } from "./cluster_remote_addr.ts";
-import { memberOf } from "./event_of.ts";
 import type { ActorLocation, ClusterEvent, ClusterMember } from "./events.ts";
 import { LEAVE_TIMEOUT_MS } from "./limits.ts";
 import { PRESETS } from "./membership/config.ts";
 import { NodeEngine } from "./node_engine.ts";
-import type { ClusterNodeOptions, GossipOptions, JoinOptions, RegisterOptions, WaitOptions } from "./options.ts";
+import type {
+  ClusterNodeOptions,
+  CompatOptions,
+  GossipOptions,
+  JoinOptions,
+  RegisterOptions,
+  WaitOptions,
+} from "./options.ts";
 
 /** What the client of a cluster asks of a node. */
 export let homeOf: (node: ClusterNode) => ClusterHome;
@@ -76,13 +82,12 @@ export class ClusterNode implements AsyncDisposable {
 
   /** All nodes that are known, this one included, by id; those who are gone are remembered for a while. */
   get members(): readonly ClusterMember[] {
-    const all = [this.#engine.core.self, ...this.#engine.core.members].map(memberOf);
-    return all.sort((a, b) => a.id < b.id ? -1 : 1);
+    return this.#engine.members.sort((a, b) => a.id < b.id ? -1 : 1);
   }
 
   /** All actors that can be found, those of this node first. */
   get actors(): readonly ActorLocation[] {
-    return [...this.#engine.core.entries()].map(({ name, node, actorType }) => ({ name, node, actorType }));
+    return this.#engine.actors.map(({ name, node, actorType }) => ({ name, node, actorType }));
   }
 
   /**
@@ -113,6 +118,21 @@ export class ClusterNode implements AsyncDisposable {
    */
   startPeriodicGossip(options?: GossipOptions): void {
     this.#engine.startGossip(options);
+  }
+
+  /**
+   * Opens a port of its own for nodes of Cinema-rs 0.1, and returns its number: they find and call the actors of this node, and this
+   * node finds and calls theirs. It goes by their silence, never by what they say of others, and they see none of the rest of this
+   * cluster. Such nodes prove nothing: who reaches the port may call what this node offers, whatever the key of the cluster.
+   *
+   * They name no actor in a message, so no two actors of this node may take messages of one name.
+   *
+   * @throws {BindError} When the address is taken, or others can reach it and `insecure` is not said.
+   * @throws {CinemaError} When the server has not started, or there is such a port already.
+   * @throws {TypeError | RangeError} When an option is wrong, or two actors take messages of one name.
+   */
+  async startCompatServer(port: number, options: CompatOptions = {}): Promise<number> {
+    return await this.#engine.startCompat(port, options);
   }
 
   /** Takes a node to talk to, without having heard of it: the others are learned from it. `join` does more. */
@@ -177,7 +197,7 @@ export class ClusterNode implements AsyncDisposable {
 
   /** Which node has an actor of this name, as far as this one knows. */
   lookupActor(name: string): ActorLocation | undefined {
-    const found = this.#engine.core.lookup(name, this.id);
+    const found = this.#engine.lookup(name, this.id);
     return found === undefined ? undefined : { name, node: found.node, actorType: found.actorType };
   }
 

@@ -3,36 +3,31 @@
  * @module
  */
 
-import type { Address, BindOptions, MessageRouter, RemoteClient } from "../remote/mod.ts";
+import type { Address, MessageRouter, RemoteClient } from "../remote/mod.ts";
 import { LocalNode, type RemoteServer } from "../remote/mod.ts";
 import { bindNode, type ChannelReceiver, type Dialled, Dialler, KeyRing, openClient } from "../remote/spi.ts";
-import type { Clock, Random } from "../src/spi.ts";
 import { parseAddress } from "./address.ts";
 import type { Destination } from "./connections.ts";
 import { DIAL_TIMEOUT_MS } from "./limits.ts";
+import type { ClusterNodeOptions } from "./options.ts";
 
-/** How connections are made. */
-export interface EndpointOptions extends Pick<BindOptions, "key" | "tls" | "transport" | "insecure" | "frameBytesMax"> {
-  /** The time. */
-  readonly clock: Clock;
-  /** Makes nonces and jitter. */
-  readonly random: Random;
-  /** Ms that an ask may take unless it says so itself; undefined for the default. */
-  readonly askTimeout: number | undefined;
-}
+/** What both ends of a connection are set up with. */
+type Shared = Pick<ClusterNodeOptions, "key" | "tls" | "transport" | "frameBytesMax" | "clock" | "random">;
 
 /** The port of a node that serves. */
 export class Endpoint {
   /** What takes the connections of others. */
   readonly server: RemoteServer;
   readonly #node: LocalNode;
-  readonly #options: EndpointOptions;
+  readonly #shared: Shared;
+  readonly #askTimeout: number | undefined;
   readonly #keys: KeyRing | undefined;
 
-  private constructor(server: RemoteServer, node: LocalNode, options: EndpointOptions, keys: KeyRing | undefined) {
+  private constructor(server: RemoteServer, node: LocalNode, options: ClusterNodeOptions, keys: KeyRing | undefined) {
     this.server = server;
     this.#node = node;
-    this.#options = options;
+    this.#shared = sharedOf(options);
+    this.#askTimeout = options.askTimeout;
     this.#keys = keys;
   }
 
@@ -45,33 +40,34 @@ export class Endpoint {
     address: Address,
     identity: { readonly id: string; readonly uid: number; readonly channel: ChannelReceiver },
     router: MessageRouter,
-    options: EndpointOptions,
+    options: ClusterNodeOptions,
   ): Promise<Endpoint> {
     const { id, uid, channel } = identity;
-    const { askTimeout: _, ...shared } = options;
-    const keys = options.key === undefined ? undefined : await KeyRing.import(options.key);
-    const server = await bindNode({ ...shared, ...address }, router, { node: id, uid: textOf(uid), channel });
+    const { key, insecure = false } = options;
+    const keys = key === undefined ? undefined : await KeyRing.import(key);
+    const bound = { ...sharedOf(options), ...address, insecure };
+    const server = await bindNode(bound, router, { node: id, uid: textOf(uid), channel });
     return new Endpoint(server, new LocalNode(id), options, keys);
   }
 
   /** Connects for gossip with whoever is there. */
   dial(addr: string, signal: AbortSignal): Promise<Dialled> {
-    const { askTimeout: _, insecure: __, ...shared } = this.#options;
-    const options = { ...shared, ...parseAddress(addr), node: this.#node, connectTimeout: DIAL_TIMEOUT_MS };
+    const options = { ...this.#shared, ...parseAddress(addr), node: this.#node, connectTimeout: DIAL_TIMEOUT_MS };
     return new Dialler(options, this.#keys).dial(signal);
   }
 
   /** Opens the connection for messages to the actors of a node; nothing but that very start of it is taken. */
   open({ id, uid, addr }: Destination): RemoteClient {
-    const { askTimeout, insecure: _, ...shared } = this.#options;
-    const options = {
-      ...shared,
-      ...parseAddress(addr),
-      node: this.#node,
-      ...askTimeout === undefined ? {} : { askTimeout },
-    };
+    const askTimeout = this.#askTimeout === undefined ? {} : { askTimeout: this.#askTimeout };
+    const options = { ...this.#shared, ...parseAddress(addr), node: this.#node, ...askTimeout };
     return openClient(new Dialler(options, this.#keys, { node: id, uid: textOf(uid) }), options, id);
   }
+}
+
+function sharedOf({ key, tls, transport, frameBytesMax, clock, random }: ClusterNodeOptions): Shared {
+  // What was left out must stay so: `undefined` would not be the same.
+  const given = Object.entries({ key, tls, transport, frameBytesMax, clock, random });
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 /** A uid as the handshake tells it. */

@@ -46,4 +46,11 @@ export { JoinError, type JoinErrorCode, NoActorError, NodeDownError } from "./er
 export type { ActorLocation, ClusterEvent, ClusterMember, NodeStatus } from "./events.ts";
 export type { MembershipConfig, Preset } from "./membership/config.ts";
 export type { MemberStatus } from "./membership/member.ts";
-export type { ClusterNodeOptions, GossipOptions, JoinOptions, RegisterOptions, WaitOptions } from "./options.ts";
+export type {
+  ClusterNodeOptions,
+  CompatOptions,
+  GossipOptions,
+  JoinOptions,
+  RegisterOptions,
+  WaitOptions,
+} from "./options.ts";

@@ -11,19 +11,21 @@ import { type Clock, Events, type Watchable } from "../src/spi.ts";
 import { ActorWatches } from "./actor_watches.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import type { ClusterHome, Whereabouts } from "./cluster_remote_addr.ts";
+import { Peering } from "./compat/peering.ts";
 import { Connections, type Destination } from "./connections.ts";
 import { Core, type CoreEffect, type CoreEvent } from "./core.ts";
 import { Driver } from "./driver.ts";
 import { Endpoint } from "./endpoint.ts";
 import { JoinError } from "./errors.ts";
-import { eventOf } from "./event_of.ts";
-import type { ActorLocation, ClusterEvent } from "./events.ts";
+import { eventOf, memberOf } from "./event_of.ts";
+import type { ActorLocation, ClusterEvent, ClusterMember } from "./events.ts";
+import type { Location } from "./directory/entry.ts";
 import { Joining } from "./joining.ts";
 import { ENTRIES_MAX } from "./limits.ts";
 import { checkConfig, configOf, type MembershipConfig, PRESETS } from "./membership/config.ts";
 import { clusterTag } from "./membership/messages.ts";
 import { NameWaiters } from "./name_waiters.ts";
-import type { ClusterNodeOptions, GossipOptions } from "./options.ts";
+import type { ClusterNodeOptions, CompatOptions, GossipOptions } from "./options.ts";
 import { OwnActors } from "./own_actors.ts";
 
 /** See the module. */
@@ -43,11 +45,13 @@ export class NodeEngine implements ClusterHome {
   readonly #config: MembershipConfig;
   readonly #driver: Driver;
   readonly #connections: Connections = new Connections((to) => this.#open(to));
-  readonly #watches: ActorWatches = new ActorWatches((name, key) => this.core.lookup(name, key));
+  readonly #watches: ActorWatches = new ActorWatches((name, key) => this.lookup(name, key));
   readonly #address: string;
   #endpoint: Endpoint | undefined;
   #starting: Promise<void> | undefined;
   #joining: Joining | undefined;
+  #peering: Promise<Peering> | undefined;
+  #peers: Peering | undefined;
   #isGossiping = false;
   #isLeaving = false;
 
@@ -138,17 +142,67 @@ export class NodeEngine implements ClusterHome {
     }
   }
 
+  /** Opens a port for nodes of Cinema-rs 0.1, and returns its number. */
+  async startCompat(port: number, options: CompatOptions): Promise<number> {
+    if (this.#endpoint === undefined) throw new CinemaError("Cannot talk to Cinema-rs: start the server first");
+    if (this.#peering !== undefined) throw new CinemaError("Cannot listen for Cinema-rs twice");
+    const { interval = 1_000, suspectTimeout = 10_000, seeds = [], hostname, ...given } = options;
+    const { transport, random = systemRandom, askTimeout } = this.#options;
+    this.#peering = Peering.open({
+      ...given,
+      ...transport === undefined ? {} : { transport },
+      ...askTimeout === undefined ? {} : { askTimeoutMs: askTimeout },
+      hostname: hostname ?? parseAddress(this.#address).hostname,
+      port,
+      nodeId: this.#id,
+      router: this.own.router,
+      clock: this.#clock,
+      random,
+      intervalMs: interval,
+      suspectTimeoutMs: suspectTimeout,
+      ownMembers: () => [this.#id, ...this.core.members.map(({ id }) => id)],
+      ownActors: () => [...this.core.entries()].filter(({ node }) => node === this.#id),
+      emit: (event) => this.events.emit(event),
+      appeared: (location) => this.#heard({ kind: "appeared", location }),
+      gone: (location, reason) => this.#heard({ kind: "gone", location, reason }),
+    });
+    try {
+      this.#peers = await this.#peering;
+    } catch (error) {
+      this.#peering = undefined;
+      throw error;
+    }
+    for (const seed of seeds) this.#peers.addPeer(seed);
+    return this.#peers.port;
+  }
+
+  /** All nodes that are known. */
+  get members(): ClusterMember[] {
+    return [...[this.core.self, ...this.core.members].map(memberOf), ...this.#peers?.members ?? []];
+  }
+
+  /** All actors that can be found. */
+  get actors(): Location[] {
+    return [...this.core.entries(), ...this.#peers?.actors ?? []];
+  }
+
+  /** Where a name leads: to an actor of this cluster, or else of a Cinema-rs peer. */
+  lookup(name: string, key: string): Location | undefined {
+    return this.core.lookup(name, key) ?? this.#peers?.lookup(name);
+  }
+
   locate(name: string, key: string): Whereabouts | undefined {
-    const found = this.core.lookup(name, key);
+    const found = this.lookup(name, key);
     if (found === undefined || this.#isLeaving) return undefined;
     const { node, uid } = found;
     if (node === this.#id) return { node, route: (messageType) => this.own.find(name, messageType) };
-    const { addr } = this.core.member(node)!;
-    return { node, client: this.#connections.to({ id: node, uid, addr }) };
+    const member = this.core.member(node);
+    const client = member === undefined ? this.#peers?.client(node) : this.#connections.to({ ...member, uid });
+    return client === undefined ? undefined : { node, client };
   }
 
   nodeOf(name: string, key: string): string | undefined {
-    return this.core.lookup(name, key)?.node;
+    return this.lookup(name, key)?.node;
   }
 
   watchable(name: string, key: string): Watchable {
@@ -167,12 +221,17 @@ export class NodeEngine implements ClusterHome {
     this.waiters.close(gone);
     // A server that is just starting must not stay behind. Whoever started it is told why it could not.
     await this.#starting?.catch(() => undefined);
+    const peers = await this.#peering?.catch(() => undefined);
     const { promise: isLate, resolve } = Promise.withResolvers<void>();
     const timer = timeout === Infinity ? undefined : this.#clock.schedule(timeout, resolve);
     if (this.#isGossiping) this.perform((now) => this.core.leave(now));
     await Promise.race([this.#driver.drained(), isLate]);
     this.#watches.close();
-    await Promise.all([this.#endpoint?.server.shutdown({ timeout }), this.#connections.close(timeout)]);
+    await Promise.all([
+      this.#endpoint?.server.shutdown({ timeout }),
+      this.#connections.close(timeout),
+      peers?.close(timeout),
+    ]);
     timer?.cancel();
     await this.#driver.close();
     this.events.close();
@@ -180,22 +239,13 @@ export class NodeEngine implements ClusterHome {
 
   async #bind(port: number): Promise<void> {
     const { hostname } = parseAddress(this.#address);
-    const { advertise, askTimeout, key, tls, transport, insecure, frameBytesMax } = this.#options;
-    const { clock = systemClock, random = systemRandom } = this.#options;
-    const given = Object.entries({ key, tls, transport, insecure, frameBytesMax }).filter(([, value]) =>
-      value !== undefined
-    );
     const { id, uid } = this.core.self;
     const channel = this.#driver.receive.bind(this.#driver);
-    const endpoint = await Endpoint.bind({ hostname, port }, { id, uid, channel }, this.own.router, {
-      ...Object.fromEntries(given),
-      clock,
-      random,
-      askTimeout,
-    });
+    const endpoint = await Endpoint.bind({ hostname, port }, { id, uid, channel }, this.own.router, this.#options);
     this.#endpoint = endpoint;
-    if (advertise !== undefined) return;
-    this.core.configure({ addr: formatAddress({ hostname, port: endpoint.server.address.port }) }, clock.now());
+    if (this.#options.advertise !== undefined) return;
+    const addr = formatAddress({ hostname, port: endpoint.server.address.port });
+    this.core.configure({ addr }, this.#clock.now());
   }
 
   get #server(): Endpoint {

@@ -58,6 +58,42 @@ export interface GossipOptions {
   readonly suspectTimeout: number;
 }
 
+/** Options of {@linkcode ClusterNode.startCompatServer}. */
+export interface CompatOptions {
+  /**
+   * Addresses of nodes of Cinema-rs that run already.
+   *
+   * @default {[]}
+   */
+  readonly seeds?: readonly string[];
+  /**
+   * Where to listen.
+   *
+   * @default {the host of the node}
+   */
+  readonly hostname?: string;
+  /**
+   * What Cinema-rs nodes are told to reach this node at, as `"host:port"`.
+   *
+   * @default {the address where it listens}
+   */
+  readonly advertise?: string;
+  /** Says that an address that others can reach may be used, although such nodes prove nothing. */
+  readonly insecure?: boolean;
+  /**
+   * Ms between two exchanges of gossip with each of them.
+   *
+   * @default {1_000}
+   */
+  readonly interval?: number;
+  /**
+   * Ms without a sign of life after which one of them is suspect; after twice that it is down.
+   *
+   * @default {10_000}
+   */
+  readonly suspectTimeout?: number;
+}
+
 /** Options of a registration. */
 export interface RegisterOptions {
   /**
