@@ -14,6 +14,8 @@ export interface Comparison {
   readonly floor: Side;
   /** The same with Cinema. Throws unless the last message was handled. */
   readonly cinema: Side;
+  /** Makes what a run of Cinema uses up; the time that this takes does not count. */
+  readonly prepare?: () => void;
   /** Whether the median of single operations counts, rather than their mean: both sides call `lap` after each. */
   readonly median?: boolean;
 }
@@ -30,11 +32,13 @@ const WARMUP = 2;
  * the summary below it the medians of both sides, in ns an operation, and the median of the ratios of neighbouring
  * runs: a machine whose speed drifts does so for both.
  */
-export function compare({ name, operations, floor, cinema, median: isMedian = false }: Comparison): void {
+export function compare(comparison: Comparison): void {
+  const { name, operations, floor, cinema, prepare, median: isMedian = false } = comparison;
   const floors: number[] = [];
   const cinemas: number[] = [];
   Deno.bench({ name, n: RUNS, warmup: WARMUP }, async (bench) => {
     floors.push(await nsPerOperation(floor, operations, isMedian));
+    prepare?.();
     bench.start();
     cinemas.push(await nsPerOperation(cinema, operations, isMedian));
     bench.end();

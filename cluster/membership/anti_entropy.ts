@@ -4,7 +4,7 @@
  */
 
 import type { Random } from "../../src/spi.ts";
-import { isAlive, type MemberRecord, overrides, withVersion } from "./member.ts";
+import { type MemberRecord, overrides, withVersion } from "./member.ts";
 import type { Body } from "./messages.ts";
 import type { View } from "./view.ts";
 
@@ -66,12 +66,7 @@ export class AntiEntropy {
     // Who has just come has no news for others: they told it.
     const isSpread = view.list.alive > 1;
     for (const record of records) {
-      const known = view.list.get(record.id);
-      const isDoubt = record.status === "down" || record.status === "suspect";
-      const contradicts = isDoubt && known !== undefined && known.uid === record.uid && isAlive(known);
-      // What another has given up may live after all: it gets the time to say so. After a partition all would be down.
-      const believed: MemberRecord = contradicts ? { ...record, status: "suspect" } : record;
-      view.apply({ ...believed, from: sender.id, isRefused: false }, isSpread);
+      view.hear({ ...record, from: sender.id, isRefused: false }, isSpread);
     }
     if (wantsReply) this.#sendState(sender, new Map(records.map((record) => [record.id, record])));
   }

@@ -72,6 +72,8 @@ export class LivedTime {
     this.#outside = Math.max(this.#outside, outside);
     if (lateMs <= this.#lagMs) {
       this.#now += passed;
+      // Fractions are rounded: at the moment that `nextAt` named the timer is due, not a trillionth before it is.
+      if (lateMs >= 0) this.#now = Math.max(this.#now, this.#timers.peek()!.dueAt);
       return;
     }
     // Some of it counts, or a node that is always late would never come to an end with anything.

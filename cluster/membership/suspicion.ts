@@ -29,6 +29,7 @@ const REFUSALS_MAX = 3;
 /** One member that is suspected. */
 export class Suspicion {
   readonly #bounds: SuspicionBounds;
+  #wanted: number;
   readonly #confirmed: Set<string> = new Set();
   readonly #refused: Set<string> = new Set();
   readonly #first: string;
@@ -37,13 +38,25 @@ export class Suspicion {
   /** Starts at `now`; `first` is who suspected it, whose word is not counted as a confirmation. */
   constructor(bounds: SuspicionBounds, first: string, now: number) {
     this.#bounds = bounds;
+    this.#wanted = bounds.confirmations;
     this.#first = first;
     this.#startMs = now;
   }
 
   /** When it ends with the member down. */
   get endsAt(): number {
-    return this.#startMs + suspicionMs(this.#bounds, this.#confirmed.size);
+    return this.#startMs + suspicionMs({ ...this.#bounds, confirmations: this.#wanted }, this.#confirmed.size);
+  }
+
+  /** Whether it has lasted long enough, at `now`, for the member to contradict: half of the shortest time. */
+  isRipe(now: number): boolean {
+    return now - this.#startMs >= this.#bounds.minMs / 2;
+  }
+
+  /** There are only so many left who could confirm it. Nobody waits for more; where there is none, this node may be the one cut off. */
+  limit(witnesses: number): void {
+    const { confirmations } = this.#bounds;
+    this.#wanted = witnesses > 0 ? Math.min(confirmations, witnesses) : confirmations;
   }
 
   /** How many found that the port of the member refuses connections; more than three are not counted. */

@@ -6,10 +6,10 @@
 import type { Random } from "../../src/spi.ts";
 import type { MembershipConfig } from "./config.ts";
 import { AntiEntropy, syncScale } from "./anti_entropy.ts";
-import { retransmitLimit } from "./dissemination.ts";
+import { type Addressee, Gossip } from "./gossip.ts";
 import { LivedTime } from "./lived_time.ts";
 import { isAlive, type MemberRecord, overrides } from "./member.ts";
-import { type Body, bytesOf, type Effect, type Packet, type Update } from "./messages.ts";
+import type { Body, Effect, Packet, Update } from "./messages.ts";
 import { Prober } from "./prober.ts";
 import { View } from "./view.ts";
 
@@ -31,11 +31,6 @@ export interface SwimOptions {
   readonly random: Random;
 }
 
-type Addressee = Pick<MemberRecord, "id" | "addr"> & Partial<MemberRecord>;
-
-/** News that were asked to hurry wait this many ms, so that several go in one packet. */
-const HURRY_MS = 10;
-
 /**
  * One node of a cluster. Every method that is called with the time returns what is to be done; between two calls,
  * {@linkcode Swim.advance} wants to be called at {@linkcode Swim.nextAt}.
@@ -47,9 +42,7 @@ export class Swim {
   readonly #prober: Prober;
   readonly #antiEntropy: AntiEntropy;
   readonly #effects: Effect[] = [];
-  // When the next round of gossip is; undefined while there are no news.
-  #gossipAt: number | undefined;
-  #isRunning = false;
+  readonly #gossip: Gossip;
 
   /** Creates a node that knows nobody, at `now`. */
   constructor(options: SwimOptions, now: number) {
@@ -62,9 +55,16 @@ export class Swim {
       random,
       time: this.#time,
       emit: (event) => this.#effects.push({ kind: "event", event }),
-      hurry: () => this.#gossipWithin(HURRY_MS),
+      hurry: () => this.#gossip.hurry(),
     });
-    this.#prober = new Prober({ config, time: this.#time, view: this.#view, send: (to, body) => this.#send(to, body) });
+    const parts = {
+      config,
+      time: this.#time,
+      view: this.#view,
+      send: (to: Addressee, body: Body) => this.#send(to, body),
+    };
+    this.#prober = new Prober(parts);
+    this.#gossip = new Gossip(parts);
     this.#antiEntropy = new AntiEntropy({ view: this.#view, random, send: (to, body) => this.#send(to, body, true) });
   }
 
@@ -106,8 +106,8 @@ export class Swim {
   /** Starts to probe, to gossip and to compare. */
   start(now: number): Effect[] {
     return this.#at(now, () => {
-      if (this.#isRunning) return;
-      this.#isRunning = true;
+      if (this.#gossip.isOn) return;
+      this.#gossip.isOn = true;
       const { probeIntervalMs, syncIntervalMs, reconnectIntervalMs } = this.#options.config;
       const { awareness } = this.#view;
       // Nodes that start together must not do everything at the same moment.
@@ -117,7 +117,7 @@ export class Swim {
         () => reconnectIntervalMs * (0.75 + this.#options.random.next() / 2),
         () => this.#antiEntropy.reconnect(),
       );
-      this.#gossipWithin(0);
+      this.#gossip.hurry();
     });
   }
 
@@ -142,7 +142,7 @@ export class Swim {
   /** Says goodbye to everybody. From then on the node does nothing: it no longer hears who is well. */
   leave(now: number): Effect[] {
     return this.#at(now, () => {
-      this.#isRunning = false;
+      this.#gossip.isOn = false;
       this.#view.declare({ status: "left" });
       for (const member of this.#view.list.pick(Infinity, isAlive)) this.#send(member, { kind: "gossip" });
     });
@@ -173,7 +173,7 @@ export class Swim {
   #at(now: number, act: () => void): Effect[] {
     this.#time.pass(now);
     act();
-    if (this.#view.news.size > 0 && this.#isRunning) this.#gossipWithin(this.#options.config.gossipIntervalMs);
+    this.#gossip.soon();
     return this.#effects.splice(0);
   }
 
@@ -191,8 +191,18 @@ export class Swim {
     }
     if (sender.id === this.self.id && sender.uid === this.self.uid) return;
     this.#view.apply({ ...sender, from: "", isRefused: false }, true, true);
-    for (const update of updates) this.#view.apply(update);
+    for (const update of updates) this.#view.hear(update);
+    this.#correct(sender, updates);
     this.#answer(sender, body);
+  }
+
+  /** Whoever spreads what was true once hears what is true now: the news about it may have missed that node. */
+  #correct(sender: MemberRecord, updates: readonly Update[]): void {
+    const stale = updates.find((update) => {
+      const known = this.#view.list.get(update.id);
+      return known !== undefined && update.id !== sender.id && overrides(known, update);
+    });
+    if (stale !== undefined) this.#send(sender, { kind: "gossip" }, false, this.#view.list.get(stale.id));
   }
 
   #answer(sender: MemberRecord, body: Body): void {
@@ -243,49 +253,13 @@ export class Swim {
     // A closed port is news only of one whose connection broke or who did not answer.
     if (isRefused && member.status === "up") return;
     this.#view.suspect(member.id, isRefused);
-    this.#gossipWithin(HURRY_MS);
+    this.#gossip.hurry();
   }
 
-  #gossip(): void {
-    const { gossipNodes, gossipIntervalMs } = this.#options.config;
-    for (const peer of this.#view.list.pick(gossipNodes, isAlive)) {
-      if (this.#view.news.size === 0) return;
-      this.#send(peer, { kind: "gossip" });
-    }
-    if (this.#view.news.size > 0) this.#gossipWithin(gossipIntervalMs);
-  }
-
-  #gossipWithin(ms: number): void {
-    if (!this.#isRunning) return;
-    const at = this.#time.now + ms;
-    if (this.#gossipAt !== undefined && this.#gossipAt <= at) return;
-    this.#gossipAt = at;
-    this.#time.schedule(ms, () => {
-      // An earlier round has taken its place.
-      if (this.#gossipAt !== at) return;
-      this.#gossipAt = undefined;
-      this.#gossip();
-    });
-  }
-
-  #send(to: Addressee, body: Body, isBulk = false): void {
+  #send(to: Addressee, body: Body, isBulk = false, about = this.#view.list.get(to.id)): void {
     const { cluster } = this.#options;
-    const updates = body.kind === "refusal" ? [] : this.#newsFor(to);
+    const updates = body.kind === "refusal" ? [] : this.#gossip.newsFor(to, about);
     this.#effects.push({ kind: "send", addr: to.addr, packet: { cluster, sender: this.self, body, updates }, isBulk });
-  }
-
-  #newsFor(to: Addressee): Update[] {
-    const { packetBytesMax, retransmitMult } = this.#options.config;
-    const limit = retransmitLimit(retransmitMult, this.#view.size);
-    const about = this.#view.list.get(to.id);
-    const isOutdated = about !== undefined && to.incarnation !== undefined && overrides(about, to as MemberRecord);
-    if (about === undefined || (about.status === "up" && !isOutdated)) {
-      return this.#view.news.take(packetBytesMax, limit);
-    }
-    // Lifeguard, section IV.C, "buddy system": who is suspected hears it first, from whoever talks to it.
-    const first: Update = { ...about, from: this.self.id, isRefused: false };
-    const news = this.#view.news.take(packetBytesMax - bytesOf(first), limit);
-    return [first, ...news.filter(({ id }) => id !== to.id)];
   }
 
   #repeat(everyMs: () => number, act: () => void): void {

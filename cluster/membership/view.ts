@@ -57,6 +57,8 @@ export class View {
   readonly news: Dissemination<Update>;
   readonly #options: ViewOptions;
   readonly #suspected: Map<string, Suspected> = new Map();
+  // Those who are down because their port was closed.
+  readonly #closed: WeakSet<MemberRecord> = new WeakSet();
   #self: MemberRecord;
 
   /** Creates the view of a node that knows only itself. */
@@ -114,6 +116,23 @@ export class View {
     if (isSameSuspicion && known.status === "suspect") this.#confirm(known, update.from, update.isRefused);
   }
 
+  /**
+   * Takes what another says of a member. What that has given up may live after all, and gets the time to say so here as well: a node
+   * that was cut off has given up everybody. So the word counts as a suspicion, unless the member has had that time, or several have found
+   * its port closed.
+   */
+  hear(update: Update, isSpread = true): void {
+    const known = this.list.get(update.id);
+    const isDoubted = update.status === "down" && known?.uid === update.uid && isAlive(known);
+    if (!isDoubted || update.isRefused || this.#isRipe(update)) this.apply(update, isSpread);
+    else this.apply({ ...update, status: "suspect" }, isSpread);
+  }
+
+  /** What this node says of a member to one who has it wrong. */
+  wordOf(record: MemberRecord): Update {
+    return { ...record, from: this.#self.id, isRefused: this.#closed.has(record) };
+  }
+
   /** This node itself has found that a member does not answer; `isRefused` where its port is closed. */
   suspect(id: string, isRefused: boolean): void {
     const known = this.list.get(id);
@@ -121,6 +140,12 @@ export class View {
     const from = this.#self.id;
     if (known.status === "up") this.#install({ ...known, status: "suspect", from, isRefused }, known, true);
     else this.#confirm(known, from, isRefused);
+  }
+
+  #isRipe({ id, incarnation }: Update): boolean {
+    const suspicion = this.#suspected.get(id)?.suspicion;
+    return suspicion !== undefined && this.list.get(id)!.incarnation === incarnation &&
+      suspicion.isRipe(this.#options.time.now);
   }
 
   #aboutSelf(update: Update): void {
@@ -162,6 +187,7 @@ export class View {
       known = gone;
     }
     this.list.set(record);
+    if (record.status === "down" && isRefused) this.#closed.add(record);
     this.#endSuspicion(record.id);
     if (isSpread) this.#spread({ ...record, from, isRefused });
     // That somebody is gone is news only where it was there.
@@ -172,6 +198,7 @@ export class View {
       emit({ kind: "version", member: record });
     }
     if (record.status === "suspect") this.#startSuspicion(record, from, isRefused);
+    if (known?.status !== record.status) this.#countWitnesses();
   }
 
   #setVersion(record: MemberRecord): void {
@@ -184,9 +211,26 @@ export class View {
   #startSuspicion(record: MemberRecord, from: string, isRefused: boolean): void {
     const { config, time } = this.#options;
     const suspicion = new Suspicion(suspicionBounds(config, this.size), from, time.now);
-    const timer = time.schedule(suspicion.endsAt - time.now, () => this.#giveUp(record.id));
+    const timer = time.schedule(suspicion.endsAt - time.now, () => this.#giveUp(record.id, false));
     this.#suspected.set(record.id, { suspicion, timer, refusedAt: undefined, words: new Set() });
     if (isRefused) this.#confirm(record, from, true);
+  }
+
+  /** Whoever is suspected itself confirms nothing: with a hung and a dead one among four, all would wait for its word in vain. */
+  #countWitnesses(): void {
+    const witnesses = this.list.alive - this.#suspected.size;
+    for (const [id, suspected] of this.#suspected) {
+      const { suspicion } = suspected;
+      const before = suspicion.endsAt;
+      suspicion.limit(witnesses);
+      if (suspicion.endsAt !== before) this.#reschedule(id, suspected);
+    }
+  }
+
+  #reschedule(id: string, suspected: Suspected): void {
+    const { time } = this.#options;
+    suspected.timer.cancel();
+    suspected.timer = time.schedule(Math.max(0, suspected.suspicion.endsAt - time.now), () => this.#giveUp(id, false));
   }
 
   #endSuspicion(id: string): void {
@@ -200,20 +244,21 @@ export class View {
   #confirm(record: MemberRecord, from: string, isRefused: boolean): void {
     const suspected = this.#suspected.get(record.id);
     // Only a member counts, or invented names would hasten the end.
-    if (suspected === undefined || !this.#isWitness(from)) return;
+    if (suspected === undefined || from === record.id || !this.#isWitness(from)) return;
     const { suspicion } = suspected;
     const { time, hurry } = this.#options;
-    if (suspicion.confirm(from, isRefused)) {
+    // Who has found the port closed before says so again as long as it is not believed.
+    const isRepeated = isRefused && from === this.#self.id && suspected.refusedAt !== undefined;
+    if (suspicion.confirm(from, isRefused) || isRepeated) {
       // Each who suspects it is a piece of news of its own: if one took the place of another, some would never get through.
       const word = this.news.about(record.id)?.from === from ? record.id : `${record.id}\n${from}`;
       this.#spread({ ...record, from, isRefused }, word);
       if (word !== record.id) suspected.words.add(word);
-      suspected.timer.cancel();
-      suspected.timer = time.schedule(Math.max(0, suspicion.endsAt - time.now), () => this.#giveUp(record.id));
+      this.#reschedule(record.id, suspected);
       if (isRefused) hurry();
     }
     if (isRefused && from === this.#self.id) suspected.refusedAt ??= time.now;
-    if (this.#isDead(suspected)) this.#giveUp(record.id);
+    if (isRefused && this.#isDead(suspected)) this.#giveUp(record.id, true);
   }
 
   #isWitness(id: string): boolean {
@@ -231,10 +276,10 @@ export class View {
     return this.#options.time.now - refusedAt >= REFUSED_MS;
   }
 
-  #giveUp(id: string): void {
+  #giveUp(id: string, isRefused: boolean): void {
     const known = this.list.get(id);
     if (known?.status !== "suspect") return;
-    this.#install({ ...known, status: "down", from: this.#self.id, isRefused: false }, known, true);
+    this.#install({ ...known, status: "down", from: this.#self.id, isRefused }, known, true);
   }
 
   #spread(update: Update, about = update.id): void {

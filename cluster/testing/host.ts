@@ -49,9 +49,9 @@ export class SimulatedHost {
   /** Which start the node takes itself for. */
   uid: number;
   /** When the node is woken next. */
-  wakeAt: number = Infinity;
+  wakeAt: number;
   /** The last moment at which the process was stopped; Infinity while it is. */
-  pausedAt: number = -Infinity;
+  pausedAt: number;
   /** Seeds that have not answered yet. */
   seeds: readonly string[] = [];
   #codec = new ClusterCodec();
@@ -66,6 +66,8 @@ export class SimulatedHost {
     this.addr = addr;
     this.core = core;
     this.uid = core.self.uid;
+    this.wakeAt = Infinity;
+    this.pausedAt = -Infinity;
   }
 
   /** The name of the node on it. */

@@ -4,12 +4,11 @@
  */
 
 import { SeededRandom } from "../../src/testing/mod.ts";
-import { Core, type CoreEvent } from "../core.ts";
-import { checkConfig, type MembershipConfig, PRESETS } from "../membership/config.ts";
+import type { Core, CoreEvent } from "../core.ts";
+import { checkConfig, PRESETS } from "../membership/config.ts";
 import type { MemberStatus } from "../membership/member.ts";
-import { clusterTag } from "../membership/messages.ts";
 import { Engine } from "./engine.ts";
-import { SimulatedHost, type Traffic } from "./host.ts";
+import type { SimulatedHost, Traffic } from "./host.ts";
 import { type FalseDown, Judge } from "./judge.ts";
 import { CALM_NETWORK, type NetworkFault, SimulatedNetwork, type SimulatedNetworkOptions } from "./network.ts";
 import type {
@@ -19,12 +18,10 @@ import type {
   RegisterOptions,
   StartOptions,
 } from "./options.ts";
+import { addrOf, Population } from "./population.ts";
 import { SimulationError, Trace } from "./trace.ts";
 import { hasOneDirectory, hasOneView } from "./views.ts";
 
-const CLUSTER = "simulated";
-const UID_MAX = 2 ** 48;
-const ENTRIES_MAX = 1_000_000;
 /** The first node, through which others join. */
 const FIRST = "node-1";
 
@@ -52,10 +49,8 @@ const FIRST = "node-1";
  * ```
  */
 export class ClusterSimulator {
-  readonly #config: MembershipConfig;
   readonly #seed: number;
-  readonly #random: SeededRandom;
-  readonly #hosts: Map<string, SimulatedHost> = new Map();
+  readonly #population: Population;
   readonly #network: SimulatedNetwork;
   readonly #trace: Trace;
   readonly #judge: Judge;
@@ -65,19 +60,20 @@ export class ClusterSimulator {
   /** Starts all nodes. */
   constructor(options: ClusterSimulatorOptions) {
     const { nodes, seed, preset = "lan", config, network, isFormed = true, traceMax = 1_000 } = options;
-    this.#seed = seed;
-    this.#config = checkConfig({ ...PRESETS[preset], ...config });
-    this.#random = new SeededRandom(seed);
-    const now = () => this.#engine.now;
-    this.#network = new SimulatedNetwork(this.#random, now, { ...CALM_NETWORK, ...network });
-    this.#trace = new Trace(traceMax);
     const { countsFalseDowns = false, graceMs = 60_000 } = options;
-    const shared = { hosts: this.#hosts, network: this.#network };
+    this.#seed = seed;
+    const random = new SeededRandom(seed);
+    const now = () => this.#engine.now;
+    this.#population = new Population({ config: checkConfig({ ...PRESETS[preset], ...config }), random, now });
+    this.#network = new SimulatedNetwork(random, now, { ...CALM_NETWORK, ...network });
+    this.#trace = new Trace(traceMax);
+    const shared = { hosts: this.#population.hosts, network: this.#network };
     this.#judge = new Judge({ ...shared, now, countsFalseDowns, graceMs, fail: (message) => this.fail(message) });
-    this.#engine = new Engine({ ...shared, random: this.#random, trace: this.#trace, judge: this.#judge });
-    for (let i = 1; i <= nodes; i++) this.#place(`node-${i}`, `node-${i}`);
-    if (isFormed) this.#introduce();
-    for (const host of this.#hosts.values()) {
+    this.#engine = new Engine({ ...shared, random, trace: this.#trace, judge: this.#judge });
+    for (let i = 1; i <= nodes; i++) this.#judge.started(this.#population.start(`node-${i}`, `node-${i}`).core.self);
+    const introductions = isFormed ? this.#population.introductions() : [];
+    for (const [host, message] of introductions) this.#engine.do(host, (core, at) => core.receive(message, at));
+    for (const host of this.#population.hosts.values()) {
       if (!isFormed && host.name !== FIRST) this.#engine.join(host, [addrOf(FIRST)]);
       this.#engine.do(host, (core, at) => core.start(at));
     }
@@ -95,7 +91,7 @@ export class ClusterSimulator {
 
   /** The names of all hosts. */
   get hosts(): string[] {
-    return [...this.#hosts.keys()];
+    return [...this.#population.hosts.keys()];
   }
 
   /** Healthy members that were taken for down, where they are counted. */
@@ -105,12 +101,12 @@ export class ClusterSimulator {
 
   /** Whether every process that runs believes exactly in all that run. */
   get isConverged(): boolean {
-    return hasOneView(this.#hosts.values());
+    return hasOneView(this.#population.running());
   }
 
   /** Whether all processes that run have the same directory. */
   get hasOneDirectory(): boolean {
-    return hasOneDirectory(this.#hosts.values());
+    return hasOneDirectory(this.#population.running());
   }
 
   /** Lets virtual time pass. */
@@ -143,11 +139,7 @@ export class ClusterSimulator {
 
   /** A host starts: a new one, or one whose process has ended, which gets a new uid. */
   start(host: string, { id = host, seeds }: StartOptions = { seeds: [FIRST] }): void {
-    const known = this.#hosts.get(host);
-    if (known?.isThere === true) throw new TypeError(`Cannot start ${host}: it runs`);
-    if (known === undefined) this.#place(host, id);
-    else known.replace(this.#newCore(host, id));
-    const started = this.#host(host);
+    const started = this.#population.start(host, id);
     this.#fault(started, "starts");
     this.#judge.started(started.core.self);
     this.#judge.looked();
@@ -236,7 +228,8 @@ export class ClusterSimulator {
 
   /** Whether all other processes that run take a node for down, or have forgotten it. */
   isDownEverywhere(id: string): boolean {
-    return this.#others(id).every(({ core }) => (core.member(id)?.status ?? "down") === "down");
+    const others = this.#population.running().filter((host) => host.id !== id);
+    return others.every(({ core }) => (core.member(id)?.status ?? "down") === "down");
   }
 
   /**
@@ -259,7 +252,7 @@ export class ClusterSimulator {
    * @throws {SimulationError} When it does not.
    */
   check(): void {
-    for (const { name, core, isThere } of this.#hosts.values()) {
+    for (const { name, core, isThere } of this.#population.hosts.values()) {
       // One piece of news about each member at most.
       if (isThere && core.newsSize > core.members.length + 1) {
         this.fail(`${name} keeps ${core.newsSize} pieces of news`);
@@ -292,49 +285,7 @@ export class ClusterSimulator {
     this.#judge.faulted(id);
   }
 
-  #place(name: string, id: string): void {
-    const host = new SimulatedHost(name, this.#hosts.size, addrOf(name), this.#newCore(name, id));
-    this.#hosts.set(name, host);
-    this.#judge.started(host.core.self);
-  }
-
-  #newCore(host: string, id: string): Core {
-    const options = {
-      id,
-      uid: 1 + Math.floor(this.#random.next() * UID_MAX),
-      addr: addrOf(host),
-      cluster: clusterTag(CLUSTER),
-      clusterName: CLUSTER,
-      config: this.#config,
-      random: this.#random,
-      entriesMax: ENTRIES_MAX,
-    };
-    return new Core(options, this.now + (this.#hosts.get(host)?.clockMs ?? 0));
-  }
-
-  /** Tells every node all records, as if each had compared its state with another. */
-  #introduce(): void {
-    const all = [...this.#hosts.values()];
-    const records = all.map(({ core }) => core.self);
-    for (const [i, host] of all.entries()) {
-      const sender = records[(i + 1) % all.length]!;
-      const body = { kind: "state", records, wantsReply: false } as const;
-      const packet = { cluster: clusterTag(CLUSTER), sender, body, updates: [] };
-      if (all.length > 1) this.#engine.do(host, (core, at) => core.receive({ kind: "packet", packet }, at));
-    }
-  }
-
   #host(name: string): SimulatedHost {
-    const host = this.#hosts.get(name);
-    if (host === undefined) throw new TypeError(`Cannot find the host "${name}" in the simulation`);
-    return host;
+    return this.#population.host(name);
   }
-
-  #others(id: string): SimulatedHost[] {
-    return [...this.#hosts.values()].filter((host) => host.state === "running" && host.id !== id);
-  }
-}
-
-function addrOf(host: string): string {
-  return `${host}:7000`;
 }

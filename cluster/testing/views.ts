@@ -7,8 +7,7 @@ import { isAlive } from "../membership/member.ts";
 import type { SimulatedHost } from "./host.ts";
 
 /** Whether every process that runs believes exactly in all that run. */
-export function hasOneView(hosts: Iterable<SimulatedHost>): boolean {
-  const running = [...hosts].filter(({ state }) => state === "running");
+export function hasOneView(running: readonly SimulatedHost[]): boolean {
   const truth = new Map(running.map(({ core: { self } }) => [self.id, self.uid]));
   return running.every(({ core }) => {
     // The sums differ long before the lists are compared.
@@ -20,8 +19,7 @@ export function hasOneView(hosts: Iterable<SimulatedHost>): boolean {
 }
 
 /** Whether all processes that run have the same directory, which is what they host. */
-export function hasOneDirectory(hosts: Iterable<SimulatedHost>): boolean {
-  const running = [...hosts].filter(({ state }) => state === "running");
+export function hasOneDirectory(running: readonly SimulatedHost[]): boolean {
   const texts = (core: SimulatedHost["core"]) =>
     [...core.entries()].map(({ name, node, uid, entryUid }) => `${name} ${node} ${uid} ${entryUid}`);
   const own = running.flatMap(({ core }) => texts(core).filter((_, i) => i < core.ownSize)).sort().join("\n");

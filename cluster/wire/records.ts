@@ -6,6 +6,7 @@
 import { DELIMITED, malformed, Reader, type StringCache, VARINT } from "../../remote/wire/spi.ts";
 import { type MemberRecord, STATUSES } from "../membership/member.ts";
 import type { Update } from "../membership/messages.ts";
+import { type Decoded, RecentRecords } from "./recent_records.ts";
 import { Writer } from "./writer.ts";
 
 const scratch = new Writer();
@@ -41,14 +42,17 @@ const TEXT_MAX = 255;
 /** Records that are taken in one packet, six times as many as a cluster has members: a frame of 16 MiB could hold a million. */
 export const RECORDS_MAX = 65_536;
 
+// What bytes mean does not depend on who reads them, so all nodes of this process may know it.
+const recent = new RecentRecords();
+
 /**
  * Decodes a record of a member.
  *
  * @throws {WireError} When it is none: a part is missing or out of its bounds.
  */
 export function decodeRecord(reader: Reader, start: number, end: number, strings: StringCache): MemberRecord {
-  const { from: _, isRefused: __, ...record } = decodeUpdate(reader, start, end, strings);
-  return record;
+  const { bytes } = reader;
+  return recent.get(bytes, start, end, () => decode(bytes, start, end, strings)).record;
 }
 
 /**
@@ -57,24 +61,30 @@ export function decodeRecord(reader: Reader, start: number, end: number, strings
  * @throws {WireError} When it is none: a part is missing or out of its bounds.
  */
 export function decodeUpdate(reader: Reader, start: number, end: number, strings: StringCache): Update {
-  const inner = new Reader(reader.bytes, start, end);
-  const record = { id: "", addr: "", status: "up" as MemberRecord["status"], uid: 0, incarnation: 0, version: 0 };
+  const { bytes } = reader;
+  return recent.get(bytes, start, end, () => decode(bytes, start, end, strings)).update;
+}
+
+function decode(bytes: Uint8Array, start: number, end: number, strings: StringCache): Decoded {
+  const reader = new Reader(bytes, start, end);
+  const record = { id: "", uid: 0, addr: "", incarnation: 0, status: "up" as MemberRecord["status"], version: 0 };
   let from = "";
   let isRefused = false;
-  while (inner.at < inner.end) {
-    const tag = inner.tag();
-    if (tag === (1 << 3 | DELIMITED)) record.id = text(inner, strings);
-    else if (tag === (2 << 3 | DELIMITED)) record.addr = text(inner, strings);
-    else if (tag === (3 << 3 | VARINT)) record.status = STATUSES[inner.uint32()] ?? "down";
-    else if (tag === (16 << 3 | VARINT)) record.uid = inner.count();
-    else if (tag === (17 << 3 | VARINT)) record.incarnation = inner.count();
-    else if (tag === (18 << 3 | VARINT)) record.version = inner.count();
-    else if (tag === (19 << 3 | DELIMITED)) from = text(inner, strings);
-    else if (tag === (20 << 3 | VARINT)) isRefused = inner.uint() !== 0;
-    else inner.skip(tag);
+  while (reader.at < reader.end) {
+    const tag = reader.tag();
+    if (tag === (1 << 3 | DELIMITED)) record.id = text(reader, strings);
+    else if (tag === (2 << 3 | DELIMITED)) record.addr = text(reader, strings);
+    else if (tag === (3 << 3 | VARINT)) record.status = STATUSES[reader.uint32()] ?? "down";
+    else if (tag === (16 << 3 | VARINT)) record.uid = reader.count();
+    else if (tag === (17 << 3 | VARINT)) record.incarnation = reader.count();
+    else if (tag === (18 << 3 | VARINT)) record.version = reader.count();
+    else if (tag === (19 << 3 | DELIMITED)) from = text(reader, strings);
+    else if (tag === (20 << 3 | VARINT)) isRefused = reader.uint() !== 0;
+    else reader.skip(tag);
   }
   if (record.id === "") throw malformed("a member has no name");
-  return { ...record, addr: checkAddress(record.addr), from, isRefused };
+  checkAddress(record.addr);
+  return { record, update: { ...record, from, isRefused } };
 }
 
 /** A host without blanks, or an IPv6 address in brackets; then a port. */

@@ -25,7 +25,8 @@ export type NodeCommand =
   | { readonly kind: "wait"; readonly name: string }
   | { readonly kind: "members" }
   | { readonly kind: "actors" }
-  | { readonly kind: "block"; readonly ms: number }
+  /** Blocks the event loop for `ms`, so many times; between two of them it gets one turn. */
+  | { readonly kind: "block"; readonly ms: number; readonly times?: number }
   | { readonly kind: "leave" };
 
 interface Echo extends Message<string> {
@@ -121,11 +122,13 @@ async function perform(command: NodeCommand): Promise<unknown> {
       return node.members;
     case "actors":
       return node.actors;
-    case "block": {
-      const end = performance.now() + command.ms;
-      while (performance.now() < end);
+    case "block":
+      for (let left = command.times ?? 1; left > 0; left--) {
+        const end = performance.now() + command.ms;
+        while (performance.now() < end);
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
       return;
-    }
     case "leave":
       await node.leave();
       return await system.shutdown();

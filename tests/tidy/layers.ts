@@ -72,6 +72,8 @@ export const LAYERS: readonly Layer[] = [
   { path: "examples/", files: ["examples/"], packages: [OWN_NAME, `${OWN_NAME}/`, "@std/", "protobufjs"] },
   // It needs certificates, as the tests do.
   { path: "bench/remote_bench.ts", files: ANYTHING, packages: [OWN_NAME, `${OWN_NAME}/`] },
+  // It needs nodes in processes of their own, as the tests do.
+  { path: "bench/cluster_process_bench.ts", files: ANYTHING, packages: [OWN_NAME, `${OWN_NAME}/`] },
   {
     path: "bench/",
     files: ANYTHING,
