@@ -48,6 +48,7 @@ export class Channel implements LinkSession, ChannelPeer {
   readonly remote: Address;
   readonly #link: Link;
   readonly #receive: ChannelReceiver;
+  #isLeft = false;
 
   /** Opens a channel over a connection whose handshake is done. */
   constructor({ connection, decoder, peer }: Dialled, clock: Clock, receive: ChannelReceiver) {
@@ -55,6 +56,11 @@ export class Channel implements LinkSession, ChannelPeer {
     this.remote = connection.remote;
     this.#receive = receive;
     this.#link = new Link(connection, decoder, { clock, heartbeatMs: 0, silenceMs: Infinity });
+  }
+
+  /** Whether the other side has said that it goes away. */
+  get isLeft(): boolean {
+    return this.#isLeft;
   }
 
   /** Reads until the connection has ended, and resolves with why: `undefined` when it was closed in order. */
@@ -79,8 +85,10 @@ export class Channel implements LinkSession, ChannelPeer {
   receive(envelope: Envelope): void {
     if (isChannel(envelope)) return this.#receive(envelope.payload, this);
     if (envelope.fault !== undefined) throw new CinemaError("The other side is no node of a cluster");
+    if (envelope.control !== "goodbye") return;
     // Nothing here waits for an answer, so there is nothing to stay for.
-    if (envelope.control === "goodbye") this.#link.close();
+    this.#isLeft = true;
+    this.#link.close();
   }
 
   flushed(): void {}

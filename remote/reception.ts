@@ -30,6 +30,16 @@ import { ServerLink } from "./server_link.ts";
 import type { Connection } from "./transport/transport.ts";
 import { FrameDecoder } from "./wire/frame.ts";
 
+/** Who a server is. */
+export interface ServerIdentity {
+  /** The id of its node. */
+  readonly node: string;
+  /** Which start of it, as clients are told; it may change, and each handshake tells what it is then. */
+  readonly uid: string;
+  /** Takes what comes on the channel; undefined where there is none. */
+  readonly channel: ChannelReceiver | undefined;
+}
+
 /** What a reception works with. */
 export interface ReceptionOptions extends Omit<BindOptions, "hostname" | "port" | "key"> {
   /** The time. */
@@ -38,14 +48,10 @@ export interface ReceptionOptions extends Omit<BindOptions, "hostname" | "port" 
   readonly random: Random;
   /** The secrets, if clients must have one. */
   readonly keys: KeyRing | undefined;
-  /** The node of the server. */
-  readonly node: string;
-  /** Random, made once for each server. */
-  readonly uid: string;
+  /** Who the server is. */
+  readonly server: ServerIdentity;
   /** Where messages go. */
   readonly routes: Routes;
-  /** Takes what comes on the channel; undefined where there is none. */
-  readonly channel: ChannelReceiver | undefined;
   /** What the connections share. */
   readonly gate: ReadGate;
   /** Who hears what happens. */
@@ -136,15 +142,15 @@ export class Reception {
     const { connection, decoder } = await this.#greet(guest);
     guest.stop.signal.throwIfAborted();
     const { frameBytesMax, node } = guest.peer!;
-    const { clock, silenceTimeout: silenceMs = SILENCE_MS, routes, gate, events, compat, channel } = this.#options;
+    const { clock, silenceTimeout: silenceMs = SILENCE_MS, routes, gate, events, compat, server } = this.#options;
     const link = new ServerLink(connection, decoder, {
       clock,
       silenceMs,
       heartbeatMs: compat === undefined ? Math.min(HEARTBEAT_MS, silenceMs / 3) : 0,
-      compatNode: compat === undefined ? undefined : this.#options.node,
+      compatNode: compat === undefined ? undefined : server.node,
       node,
       routes,
-      channel,
+      channel: server.channel,
       gate,
       frameBytesMax,
       messages: WINDOW_MESSAGES,
@@ -163,7 +169,7 @@ export class Reception {
 
   async #greet(guest: Guest): Promise<{ connection: Connection; decoder: FrameDecoder }> {
     const { clock, handshakeTimeout = HANDSHAKE_TIMEOUT_MS, maxHandshakes = HANDSHAKES_MAX } = this.#options;
-    const { node, uid, keys, random, frameBytesMax = FRAME_BYTES_MAX } = this.#options;
+    const { server, keys, random, frameBytesMax = FRAME_BYTES_MAX } = this.#options;
     if (this.#options.compat !== undefined) return this.#takeUngreeted(guest, frameBytesMax);
     const late = new CinemaError(`Cannot shake hands within ${handshakeTimeout} ms`);
     const timer = clock.schedule(handshakeTimeout, () => guest.end(late));
@@ -176,7 +182,13 @@ export class Reception {
     }
     try {
       return await greetClient(guest.connection, {
-        identity: { node, uid, frameBytesMax, windowMessages: WINDOW_MESSAGES, windowBytes: WINDOW_BYTES },
+        identity: {
+          node: server.node,
+          uid: server.uid,
+          frameBytesMax,
+          windowMessages: WINDOW_MESSAGES,
+          windowBytes: WINDOW_BYTES,
+        },
         keys,
         random,
         signal: guest.stop.signal,

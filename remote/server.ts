@@ -6,28 +6,17 @@
 import { checkTimeout, Events, systemClock, systemRandom } from "../src/spi.ts";
 import { checkOptions } from "./check_options.ts";
 import { hex } from "./dialler.ts";
-import type { ChannelReceiver } from "./channel.ts";
 import { BindError } from "./errors.ts";
 import type { ServerEvent } from "./events.ts";
 import { KeyRing } from "./keys.ts";
 import { CLOSE_TIMEOUT_MS, SERVER_RECEIVE_BYTES_MAX } from "./limits.ts";
 import type { BindOptions, CloseOptions } from "./options.ts";
 import { ReadGate } from "./read_gate.ts";
-import { Reception } from "./reception.ts";
+import { Reception, type ServerIdentity } from "./reception.ts";
 import { type MessageRouter, routesOf } from "./router.ts";
 import type { Routes } from "./routes.ts";
 import { isLoopback, transportFor } from "./transports.ts";
 import type { Address, Listener } from "./transport/transport.ts";
-
-/** What a server is for the layer above: who it is, and who takes what comes on the channel. */
-export interface ServerIdentity {
-  /** The id of its node. */
-  readonly node: string;
-  /** Which start of it, as clients are told. */
-  readonly uid: string;
-  /** Takes what comes on the channel. */
-  readonly channel: ChannelReceiver;
-}
 
 /** Binds a server with a channel. */
 export let bindNode: (options: BindOptions, router: MessageRouter, identity: ServerIdentity) => Promise<RemoteServer>;
@@ -122,11 +111,11 @@ export class RemoteServer implements AsyncDisposable {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new BindError(`Cannot listen on ${hostname}:${port}: ${why}`, { cause });
     }
-    const { uid, node, channel } = identity ?? anonymous(routes, hex(random.bytes(8)));
+    const server = identity ?? anonymous(routes, hex(random.bytes(8)));
     const events = new Events<ServerEvent>();
     const gate = new ReadGate(options.serverReceiveBytesMax ?? SERVER_RECEIVE_BYTES_MAX);
-    const reception = new Reception({ ...options, clock, random, keys, node, uid, routes, channel, gate, events });
-    return new RemoteServer(listener, reception, events, options, node);
+    const reception = new Reception({ ...options, clock, random, keys, server, routes, gate, events });
+    return new RemoteServer(listener, reception, events, options, server.node);
   }
 
   /** Where it listens, with the port that was chosen where `0` was asked for. */
@@ -186,7 +175,7 @@ export class RemoteServer implements AsyncDisposable {
   }
 }
 
-function anonymous({ node }: Routes, uid: string): Omit<ServerIdentity, "channel"> & { channel: undefined } {
+function anonymous({ node }: Routes, uid: string): ServerIdentity {
   return { uid, node: node ?? `server-${uid}`, channel: undefined };
 }
 
