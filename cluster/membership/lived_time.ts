@@ -65,11 +65,14 @@ export class LivedTime {
     return timer;
   }
 
-  /** The clock outside says `outside`. A clock that goes back changes nothing. */
+  /**
+   * The clock outside says `outside`. Where that has gone back, the time goes on from there: to wait until it is where it was would
+   * be to stand still.
+   */
   pass(outside: number): void {
     const passed = Math.max(0, outside - this.#outside);
     const lateMs = outside - this.nextAt;
-    this.#outside = Math.max(this.#outside, outside);
+    this.#outside = outside;
     if (lateMs <= this.#lagMs) {
       this.#now += passed;
       // Fractions are rounded: at the moment that `nextAt` named the timer is due, not a trillionth before it is.

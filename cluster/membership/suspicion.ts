@@ -18,7 +18,8 @@ export interface SuspicionBounds {
  * IV.B, "LHA-Suspicion"). Each further confirmation shortens it less.
  */
 export function suspicionMs({ minMs, maxMs, confirmations }: SuspicionBounds, confirmed: number): number {
-  if (confirmations < 1) return minMs;
+  // Both are Infinity where nobody is probed, and have no difference then.
+  if (confirmations < 1 || minMs === maxMs) return minMs;
   const share = Math.log(confirmed + 1) / Math.log(confirmations + 1);
   return Math.max(minMs, maxMs - (maxMs - minMs) * share);
 }

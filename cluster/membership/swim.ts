@@ -31,6 +31,9 @@ export interface SwimOptions {
   readonly random: Random;
 }
 
+/** Members up to which a newcomer greets each: a node of a small cluster connects with all of them anyway. */
+const GREETED_MAX = 64;
+
 /**
  * One node of a cluster. Every method that is called with the time returns what is to be done; between two calls,
  * {@linkcode Swim.advance} wants to be called at {@linkcode Swim.nextAt}.
@@ -42,6 +45,8 @@ export class Swim {
   readonly #prober: Prober;
   readonly #antiEntropy: AntiEntropy;
   readonly #effects: Effect[] = [];
+  // From the first question to a seed until the first answer.
+  #isJoining = false;
   readonly #gossip: Gossip;
 
   /** Creates a node that knows nobody, at `now`. */
@@ -124,6 +129,7 @@ export class Swim {
   /** Asks seeds for everything; call it again until one has answered. They are tried now and then for good. */
   join(seeds: readonly string[], now: number): Effect[] {
     return this.#at(now, () => {
+      this.#isJoining = true;
       this.#antiEntropy.seeds = seeds;
       for (const addr of seeds) this.#antiEntropy.askForState(addr);
     });
@@ -227,12 +233,22 @@ export class Swim {
         break;
       case "digest":
         return this.#antiEntropy.answer(sender, body.isJoin ? undefined : body.digest);
-      case "state":
+      case "state": {
         this.#antiEntropy.compare(sender, body.records, body.wantsReply);
+        if (this.#isJoining) this.#greet(sender.id);
+        this.#isJoining = false;
         return void this.#effects.push({ kind: "event", event: { kind: "synced", addr: sender.addr } });
+      }
       default:
     }
     if (isWronged && sender.status !== "left") this.#send(sender, { kind: "gossip" });
+  }
+
+  /** Whoever has just come tells a small cluster so itself: gossip takes some rounds for that, and may miss one. */
+  #greet(seed: string): void {
+    const { list } = this.#view;
+    if (list.alive > GREETED_MAX) return;
+    for (const peer of list.values()) if (isAlive(peer) && peer.id !== seed) this.#send(peer, { kind: "gossip" });
   }
 
   #refuse({ sender }: Packet): void {
