@@ -30,8 +30,7 @@ export class StringCache {
     const length = end - start;
     if (length === 0) return "";
     if (length > CACHED_BYTES_MAX) return decodeUtf8(bytes.subarray(start, end));
-    const mixed = length + bytes[start]! * 3 + bytes[start + (length >> 1)]! * 31 + bytes[end - 1]! * 7;
-    const slot = mixed % SLOTS;
+    const slot = slotOf(bytes, start, end);
     const entry = this.#slots[slot];
     if (entry !== undefined && isSame(entry.bytes, bytes, start, length)) return entry.text;
     const own = bytes.slice(start, end);
@@ -39,6 +38,13 @@ export class StringCache {
     this.#slots[slot] = { bytes: own, text };
     return text;
   }
+}
+
+/** Every byte counts: names like `node-17` differ in one or two. FNV-1a, its upper bits folded in. */
+function slotOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811C9DC5;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  return (hash ^ (hash >>> 15)) & (SLOTS - 1);
 }
 
 function isSame(known: Uint8Array, bytes: Uint8Array, start: number, length: number): boolean {
