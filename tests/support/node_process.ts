@@ -1,5 +1,7 @@
 import type { ClusterEvent } from "@cinema/cinema/cluster";
-import type { NodeCommand, NodeSetup } from "./node_program.ts";
+import type { NodeCommand, NodeError, NodeLine, NodeSetup } from "./node_program.ts";
+
+export type { NodeError, NodeLine } from "./node_program.ts";
 
 const PROGRAM = new URL("./node_program.ts", import.meta.url).href;
 
@@ -8,27 +10,6 @@ const PATIENCE_MS = 30_000;
 
 /** How much of what a node said a failure shows. */
 const TAIL_LINES = 20;
-
-/** A line that a node process prints. */
-export type NodeLine =
-  & { readonly at: number }
-  & (
-    | { readonly kind: "event"; readonly event: ClusterEvent }
-    | { readonly kind: "listening"; readonly addr: string }
-    | { readonly kind: "ready" }
-    | { readonly kind: "turned-away"; readonly error: { readonly name: string; readonly message: string } }
-    | { readonly kind: "hanging"; readonly name: string }
-    | { readonly kind: "terminated"; readonly name: string; readonly reason: string }
-    | { readonly kind: "answer"; readonly number: number; readonly value?: unknown; readonly error?: NodeError }
-  );
-
-/** An error as a node process tells it. */
-export interface NodeError {
-  readonly name: string;
-  readonly message: string;
-  readonly outcome?: string;
-  readonly cause?: { readonly name: string; readonly message: string };
-}
 
 /** What an ask failed with. */
 export class NodeAnswerError extends Error {

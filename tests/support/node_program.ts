@@ -2,7 +2,13 @@
 // with the time of the machine, and does what the lines of its standard input ask for.
 
 import { Actor, ActorSystem, type Message, type Random, systemRandom } from "@cinema/cinema";
-import { ClusterClient, ClusterNode, type ClusterNodeOptions, type GossipOptions } from "@cinema/cinema/cluster";
+import {
+  ClusterClient,
+  type ClusterEvent,
+  ClusterNode,
+  type ClusterNodeOptions,
+  type GossipOptions,
+} from "@cinema/cinema/cluster";
 import { protocol } from "@cinema/cinema/remote";
 
 /** How a node process is set up. */
@@ -25,9 +31,33 @@ export type NodeCommand =
   | { readonly kind: "wait"; readonly name: string }
   | { readonly kind: "members" }
   | { readonly kind: "actors" }
-  /** Blocks the event loop for `ms`, so many times; between two of them it gets one turn. */
+  /** Blocks the event loop for `ms`, so many times; between two of them it gets one turn, or some, in turn. */
   | { readonly kind: "block"; readonly ms: number; readonly times?: number }
   | { readonly kind: "leave" };
+
+/** A line that a node process prints, and when that was. */
+export type NodeLine = NodeWord & { readonly at: number };
+
+/** What a node process says in a line. */
+export type NodeWord =
+  | { readonly kind: "event"; readonly event: ClusterEvent }
+  | { readonly kind: "listening"; readonly addr: string }
+  | { readonly kind: "ready" }
+  | { readonly kind: "turned-away"; readonly error: { readonly name: string; readonly message: string } }
+  | { readonly kind: "hanging"; readonly name: string }
+  | { readonly kind: "terminated"; readonly name: string; readonly reason: string }
+  | { readonly kind: "answer"; readonly number: number; readonly value?: unknown; readonly error?: NodeError };
+
+/** An error as a node process tells it. */
+export interface NodeError {
+  readonly name: string;
+  readonly message: string;
+  readonly outcome?: string | undefined;
+  readonly cause?: { readonly name: string; readonly message: string } | undefined;
+}
+
+/** Long enough to read what has arrived while the event loop was blocked. */
+const LISTEN_MS = 10;
 
 interface Echo extends Message<string> {
   type: "echo";
@@ -89,9 +119,9 @@ function drawing(first: number | undefined): Random {
   };
 }
 
-function say(line: object): void {
+function say(word: NodeWord): void {
   const text = JSON.stringify(
-    { at: performance.timeOrigin + performance.now(), ...line },
+    { at: performance.timeOrigin + performance.now(), ...word },
     (_, value) => value instanceof Error ? { name: value.name, message: value.message } : value,
   );
   console.log(text);
@@ -126,7 +156,8 @@ async function perform(command: NodeCommand): Promise<unknown> {
       for (let left = command.times ?? 1; left > 0; left--) {
         const end = performance.now() + command.ms;
         while (performance.now() < end);
-        await new Promise((resolve) => setTimeout(resolve, 0));
+        // In one turn it can send, but not hear an answer before it is blocked again.
+        await new Promise((resolve) => setTimeout(resolve, left % 2 === 0 ? 0 : LISTEN_MS));
       }
       return;
     case "leave":
@@ -140,7 +171,7 @@ async function answer(line: string): Promise<void> {
   try {
     say({ kind: "answer", number, value: await perform(command) });
   } catch (error) {
-    const { name, message, outcome, cause } = error as Error & { outcome?: string };
+    const { name, message, outcome, cause } = error as NodeError;
     say({ kind: "answer", number, error: { name, message, outcome, cause } });
   }
   if (command.kind === "leave") Deno.exit(0);
