@@ -6,7 +6,8 @@
 
 import type { Random } from "../src/spi.ts";
 import { Directory } from "./directory/directory.ts";
-import { type DirectoryPage, type Location, winnerOf, wins } from "./directory/entry.ts";
+import { type DirectoryPage, type Location, winnerOf } from "./directory/entry.ts";
+import { LostNames } from "./directory/lost_names.ts";
 import { OwnEntries } from "./directory/own_entries.ts";
 import { placeOf } from "./directory/placement.ts";
 import { isAlive, type MemberRecord } from "./membership/member.ts";
@@ -32,11 +33,9 @@ export type CoreEvent =
   /** Another node has the name of an actor of this node: whoever looks it up gets that one. */
   | { readonly kind: "name-lost"; readonly name: string; readonly winner: Location };
 
-/** What the node wants done. */
+/** What the node wants done; `isBulk` where a message may be large, so that it must not delay a probe. */
 export type CoreEffect =
-  /** Send this; `isBulk` where it may be large, so that it must not delay a probe. */
   | { readonly kind: "send"; readonly addr: string; readonly message: ClusterMessage; readonly isBulk: boolean }
-  /** Tell whoever listens. */
   | { readonly kind: "event"; readonly event: CoreEvent };
 
 /** Ms after which a request for entries that was not answered is made again. */
@@ -49,8 +48,7 @@ export class Core {
   readonly #directory: Directory;
   // The nodes whose entries are wanted, and when to ask again.
   readonly #wanted: Map<string, number> = new Map();
-  // To whom a name of this node was lost, so that it is told once.
-  readonly #lostTo: Map<string, string> = new Map();
+  readonly #lost: LostNames = new LostNames();
   #swim: Swim;
   #effects: CoreEffect[] = [];
 
@@ -171,10 +169,7 @@ export class Core {
    */
   register(name: string, actorType: string, isGroup: boolean, now: number): CoreEffect[] {
     const before = this.#ownLocation(name);
-    const { version } = this.#own;
-    this.#own.set(name, actorType, isGroup);
-    // It was there already, the very same.
-    if (this.#own.version === version) return this.#take();
+    if (!this.#own.set(name, actorType, isGroup)) return this.#take();
     if (before !== undefined) this.#emit({ kind: "gone", location: before, reason: "" });
     this.#emit({ kind: "appeared", location: this.#ownLocation(name)! });
     this.#settle(name);
@@ -186,7 +181,7 @@ export class Core {
     const location = this.#ownLocation(name);
     if (location === undefined) return [];
     this.#own.delete(name, reason);
-    this.#lostTo.delete(name);
+    this.#lost.forget(name);
     this.#emit({ kind: "gone", location, reason });
     return this.#at(this.#swim.setVersion(this.#own.version, now), now);
   }
@@ -233,7 +228,10 @@ export class Core {
     if (member.id === this.self.id) return;
     if (isAlive(member)) return this.#fetchIfBehind(member, now);
     this.#wanted.delete(member.id);
-    for (const location of this.#directory.remove(member.id)) this.#gone(location, "node-down");
+    const removed = this.#directory.remove(member.id);
+    for (const location of removed) this.#gone(location, "node-down");
+    // Entries of others that found no room may have it now.
+    if (removed.length > 0) { for (const other of this.members) if (isAlive(other)) this.#fetchIfBehind(other, now); }
   }
 
   #fetchIfBehind({ id, uid, version }: MemberRecord, now: number): void {
@@ -275,13 +273,8 @@ export class Core {
   /** Tells once when a name of this node is another's. */
   #settle(name: string): void {
     const own = this.#ownLocation(name);
-    if (own === undefined || own.entryUid === 0) return;
-    const winner = winnerOf(this.#directory.lookup(name));
-    if (winner === undefined || !wins(winner, own)) return void this.#lostTo.delete(name);
-    const key = `${winner.node} ${winner.entryUid}`;
-    if (this.#lostTo.get(name) === key) return;
-    this.#lostTo.set(name, key);
-    this.#emit({ kind: "name-lost", name, winner });
+    const winner = own && winnerOf(this.#directory.lookup(name));
+    if (own !== undefined && this.#lost.isNews(own, winner)) this.#emit({ kind: "name-lost", name, winner: winner! });
   }
 
   #ownLocation(name: string): Location | undefined {

@@ -44,12 +44,12 @@ export class OwnEntries {
   }
 
   /**
-   * Adds an entry, or changes what is said of it; `isGroup` says that others may have the name too.
+   * Adds an entry, or changes what is said of it; `isGroup` says that others may have the name too. Returns whether that is new.
    *
    * @throws {TypeError} When the name is none.
    * @throws {CinemaError} When there are too many.
    */
-  set(name: string, actorType: string, isGroup: boolean): void {
+  set(name: string, actorType: string, isGroup: boolean): boolean {
     if (!isRegistrable(name)) {
       throw new TypeError(
         `Cannot register "${String(name).slice(0, 64)}": a name has 1 to ${NAME_MAX} whole characters`,
@@ -61,12 +61,13 @@ export class OwnEntries {
     }
     const type = textOf(actorType);
     const isSame = known?.actorType === type && (known.entryUid === 0) === isGroup;
-    if (isSame) return;
+    if (isSame) return false;
     // Only whoever registers anew competes anew.
     const entryUid = isGroup ? 0 : known?.entryUid || 1 + Math.floor(this.#random.next() * 2 ** 48);
     const change = { name, actorType: type, entryUid, reason: "", version: ++this.#version };
     this.#entries.set(name, change);
     this.#append(change);
+    return true;
   }
 
   /** Takes an entry away; `reason` tells others why. Returns whether there was one. */

@@ -58,6 +58,12 @@ export const TESTED_BY: ReadonlyMap<string, string> = new Map([
   ["remote/wire/string_cache.ts", "tests/remote/wire/envelope_test.ts"],
   ["remote/wire/slab.ts", "tests/remote/wire/envelope_test.ts"],
   ["remote/wire/reader.ts", "tests/remote/wire/vectors_test.ts"],
+  ["cluster/limits.ts", "tests/cluster/links_test.ts"],
+  ["cluster/errors.ts", "tests/cluster/cluster_client_test.ts"],
+  ["cluster/node_engine.ts", "tests/cluster/cluster_node_test.ts"],
+  ["cluster/endpoint.ts", "tests/cluster/cluster_sockets_test.ts"],
+  ["cluster/compat/framed_connection.ts", "tests/cluster/compat/cluster_framing_test.ts"],
+  ["cluster/compat/limits.ts", "tests/cluster/compat/contacts_test.ts"],
 ]);
 
 const SNAKE_CASE = /^(?:[a-z0-9.]+(?:_[a-z0-9]+)*\/)*[a-z0-9]+(?:_[a-z0-9]+)*(?:\.d)?\.ts$/;
