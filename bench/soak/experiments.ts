@@ -105,8 +105,8 @@ export function dissemination(
   sim.run(3_000 + (seed % 10) * 31);
   sim.setNetwork({ loss });
   sim.register("node-1", "news");
-  const version = sim.core("node-1").self.version;
-  const others = sim.hosts.slice(1).map((host) => sim.core(host));
+  const version = sim.node("node-1").self.version;
+  const others = sim.hosts.slice(1).map((host) => sim.node(host));
   let missing = others;
   const isKnown = () => {
     missing = missing.filter((core) => (core.member("node-1")?.version ?? 0) < version);
@@ -181,7 +181,7 @@ export function settled(nodes: number, seed: number, options: Partial<ClusterSim
 
 /** The uids of all nodes. */
 export function identities(sim: ClusterSimulator): string[] {
-  return sim.hosts.map((host) => `${host} ${sim.core(host).self.uid}`);
+  return sim.hosts.map((host) => `${host} ${sim.node(host).self.uid}`);
 }
 
 /**

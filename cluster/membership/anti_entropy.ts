@@ -18,6 +18,9 @@ export interface AntiEntropyOptions {
   readonly send: (to: Pick<MemberRecord, "id" | "addr">, body: Body) => void;
 }
 
+/** So many lost addresses are tried at once: with one alone, a returning node would be found late among many that are dead. */
+const RECONNECTS = 3;
+
 /**
  * First a digest goes out; where it differs the other side answers with its records, and gets those that it lacks. Without any
  * difference the cost is one small packet, however many members there are.
@@ -26,6 +29,11 @@ export class AntiEntropy {
   readonly #options: AntiEntropyOptions;
   /** Addresses that are tried as long as no member lives there. */
   seeds: readonly string[] = [];
+
+  // The digest when it was last looked at.
+  #settled: number | undefined;
+  // Whose turn to be tried again has not come yet.
+  #untried: string[] = [];
 
   /** Creates it without seeds. */
   constructor(options: AntiEntropyOptions) {
@@ -39,14 +47,28 @@ export class AntiEntropy {
     if (peer !== undefined) send(peer, { kind: "digest", digest: view.digest, isJoin: false });
   }
 
-  /** Tries one who is down, or a seed that is no member, so that a partition of any length heals. */
+  /**
+   * Compares in between, where nothing has changed since the last time: where everybody has settled, a difference is no news that are
+   * still under way but some that were lost.
+   */
+  recheck(): void {
+    const { digest } = this.#options.view;
+    if (digest === this.#settled) this.sync();
+    this.#settled = digest;
+  }
+
+  /** Tries some who are down, and seeds that are no members, so that a partition of any length heals: all of them in turn. */
   reconnect(): void {
     const { view, random } = this.#options;
     // One of the seeds may be this node itself.
     const strangers = this.seeds.filter((addr) => addr !== view.self.addr && view.list.aliveAt(addr) === undefined);
-    const lost = [...new Set([...view.list.down().map(({ addr }) => addr), ...strangers])];
-    const addr = lost[Math.floor(random.next() * lost.length)];
-    if (addr !== undefined) this.askForState(addr);
+    const lost = new Set([...view.list.down().map(({ addr }) => addr), ...strangers]);
+    for (let tries = Math.min(RECONNECTS, lost.size); tries > 0; tries--) {
+      this.#untried = this.#untried.filter((addr) => lost.has(addr));
+      if (this.#untried.length === 0) this.#untried = [...lost];
+      const [addr] = this.#untried.splice(Math.floor(random.next() * this.#untried.length), 1);
+      this.askForState(addr!);
+    }
   }
 
   /** Asks whoever lives at an address for all its records. */
@@ -84,6 +106,9 @@ export class AntiEntropy {
     }
   }
 }
+
+/** In a cluster that has settled, states are compared so much more often than in one that changes. */
+export const RECHECKS = 6;
 
 /** How much rarer states are compared in a large cluster (memberlist, `pushPullScale`): above 32 nodes, with the log. */
 export function syncScale(members: number): number {

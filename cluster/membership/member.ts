@@ -4,7 +4,7 @@
  */
 
 /** The words about a member's health, in the order in which they override each other at one incarnation. */
-export const STATUSES = ["up", "suspect", "down", "left"] as const;
+export const STATUSES: readonly MemberStatus[] = ["up", "suspect", "down", "left"];
 
 /**
  * The health of a member:
@@ -14,7 +14,7 @@ export const STATUSES = ["up", "suspect", "down", "left"] as const;
  * - `"down"`: it cannot be reached; its actors are gone from the directory. It may come back;
  * - `"left"`: it said goodbye.
  */
-export type MemberStatus = typeof STATUSES[number];
+export type MemberStatus = "up" | "suspect" | "down" | "left";
 
 /**
  * One record of a member. Records of one member are ordered, and every node keeps the highest: so all of them agree in the

@@ -5,7 +5,7 @@
 
 import type { Random } from "../../src/spi.ts";
 import type { MembershipConfig } from "./config.ts";
-import { AntiEntropy, syncScale } from "./anti_entropy.ts";
+import { AntiEntropy, RECHECKS, syncScale } from "./anti_entropy.ts";
 import { type Addressee, Gossip } from "./gossip.ts";
 import { LivedTime } from "./lived_time.ts";
 import { isAlive, type MemberRecord, overrides } from "./member.ts";
@@ -117,7 +117,9 @@ export class Swim {
       const { awareness } = this.#view;
       // Nodes that start together must not do everything at the same moment.
       this.#repeat(() => awareness.scale(probeIntervalMs), () => this.#prober.probe());
-      this.#repeat(() => syncIntervalMs * syncScale(this.#view.size), () => this.#antiEntropy.sync());
+      const syncMs = () => syncIntervalMs * syncScale(this.#view.size);
+      this.#repeat(syncMs, () => this.#antiEntropy.sync());
+      this.#repeat(() => syncMs() / RECHECKS, () => this.#antiEntropy.recheck());
       this.#repeat(
         () => reconnectIntervalMs * (0.75 + this.#options.random.next() / 2),
         () => this.#antiEntropy.reconnect(),
@@ -269,7 +271,6 @@ export class Swim {
     // A closed port is news only of one whose connection broke or who did not answer.
     if (isRefused && member.status === "up") return;
     this.#view.suspect(member.id, isRefused);
-    this.#gossip.hurry();
   }
 
   #send(to: Addressee, body: Body, isBulk = false, about = this.#view.list.get(to.id)): void {

@@ -30,7 +30,9 @@ export interface ViewOptions {
 interface Suspected {
   readonly suspicion: Suspicion;
   timer: LivedTimer;
+  /** When this node first found the port closed, and when it last said so. */
   refusedAt: number | undefined;
+  saidAt: number | undefined;
   /** Which news say who else suspects it. */
   readonly words: Set<string>;
 }
@@ -123,6 +125,8 @@ export class View {
    */
   hear(update: Update, isSpread = true): void {
     const known = this.list.get(update.id);
+    // An earlier start has ended that had a higher number. The start that lives hears of it, and takes a higher one still.
+    if (known?.status === "up" && !isAlive(update) && update.uid > known.uid) return;
     const isDoubted = update.status === "down" && known?.uid === update.uid && isAlive(known);
     if (!isDoubted || update.isRefused || this.#isRipe(update)) this.apply(update, isSpread);
     else this.apply({ ...update, status: "suspect" }, isSpread);
@@ -212,7 +216,7 @@ export class View {
     const { config, time } = this.#options;
     const suspicion = new Suspicion(suspicionBounds(config, this.size), from, time.now);
     const timer = time.schedule(suspicion.endsAt - time.now, () => this.#giveUp(record.id, false));
-    this.#suspected.set(record.id, { suspicion, timer, refusedAt: undefined, words: new Set() });
+    this.#suspected.set(record.id, { suspicion, timer, refusedAt: undefined, saidAt: undefined, words: new Set() });
     if (isRefused) this.#confirm(record, from, true);
   }
 
@@ -247,8 +251,10 @@ export class View {
     if (suspected === undefined || from === record.id || !this.#isWitness(from)) return;
     const { suspicion } = suspected;
     const { time, hurry } = this.#options;
-    // Who has found the port closed before says so again as long as it is not believed.
-    const isRepeated = isRefused && from === this.#self.id && suspected.refusedAt !== undefined;
+    const isOwnRefusal = isRefused && from === this.#self.id;
+    // Who has found the port closed before says so now and then, as long as that is not believed: others may not have heard it.
+    const isRepeated = isOwnRefusal && time.now - (suspected.saidAt ?? time.now) >= REFUSED_MS;
+    if (isRepeated || (isOwnRefusal && suspected.saidAt === undefined)) suspected.saidAt = time.now;
     if (suspicion.confirm(from, isRefused) || isRepeated) {
       // Each who suspects it is a piece of news of its own: if one took the place of another, some would never get through.
       const word = this.news.about(record.id)?.from === from ? record.id : `${record.id}\n${from}`;
@@ -257,7 +263,7 @@ export class View {
       this.#reschedule(record.id, suspected);
       if (isRefused) hurry();
     }
-    if (isRefused && from === this.#self.id) suspected.refusedAt ??= time.now;
+    if (isOwnRefusal) suspected.refusedAt ??= time.now;
     if (isRefused && this.#isDead(suspected)) this.#giveUp(record.id, true);
   }
 
@@ -270,8 +276,8 @@ export class View {
   /** Its port is closed, for this node and for others: a process that died, not one that is slow. */
   #isDead({ suspicion, refusedAt }: Suspected): boolean {
     if (refusedAt === undefined) return false;
-    // Neither this node nor the one in question can confirm it.
-    const others = Math.min(2, this.size - 2);
+    // Whoever is suspected itself confirms nothing. A port that refuses also shows that this node is not the one cut off.
+    const others = Math.min(2, this.list.alive - this.#suspected.size);
     if (others > 0) return suspicion.refusals > others;
     return this.#options.time.now - refusedAt >= REFUSED_MS;
   }

@@ -5,7 +5,7 @@
 
 import { Heap, type Random } from "../../src/spi.ts";
 import type { Core, CoreEffect, CoreEvent } from "../core.ts";
-import { LINK_IDLE_MS, RECHECK_MS } from "../limits.ts";
+import { LINK_IDLE_MS, MESH_MAX, RECHECK_MS } from "../limits.ts";
 import { ClusterCodec, type ClusterMessage } from "../wire/cluster_codec.ts";
 import { isAlive } from "../membership/member.ts";
 import type { SimulatedHost } from "./host.ts";
@@ -173,11 +173,15 @@ export class Engine {
     this.#wakeLater(host);
   }
 
-  /** Whoever hears of a suspicion looks for itself: a closed port that several have found is a process that died. */
+  /** What the driver of a real node does about its connections. */
   #heard(host: SimulatedHost, event: CoreEvent): void {
-    if (event.kind !== "status" || event.member.status !== "suspect") return;
-    const other = this.#parts.hosts.get(hostOf(event.member.addr));
-    if (other !== undefined) this.#dial(host, other, false);
+    if (event.kind !== "status") return;
+    const { addr, status } = event.member;
+    const other = this.#parts.hosts.get(hostOf(addr));
+    // Whoever hears of a suspicion looks for itself: a closed port that several have found is a process that died.
+    if (status === "suspect" && other !== undefined) this.#dial(host, other, false);
+    // In a small cluster everybody is connected with everybody.
+    if (status === "up" && host.core.members.length <= MESH_MAX) host.talkedAt.set(addr, this.now);
   }
 
   #send(host: SimulatedHost, addr: string, message: ClusterMessage, isBulk: boolean): void {

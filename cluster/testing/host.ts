@@ -5,6 +5,7 @@
 
 import type { Core, CoreEffect, CoreEvent } from "../core.ts";
 import { ClusterCodec, type ClusterMessage } from "../wire/cluster_codec.ts";
+import type { SimulatedEvent } from "./options.ts";
 
 /**
  * What a process does: it runs, it is stopped for a while (SIGSTOP), or it has died. Where the host is still there its port refuses
@@ -41,7 +42,7 @@ export class SimulatedHost {
   /** When it has last sent something to an address, to which it has a connection by that. */
   readonly talkedAt: Map<string, number> = new Map();
   /** What happened here, changes of status apart. */
-  readonly events: CoreEvent[] = [];
+  readonly events: SimulatedEvent[] = [];
   /** What the process does. */
   state: HostState = "running";
   /** The node; a restart makes a new one. */
@@ -127,8 +128,28 @@ export class SimulatedHost {
 
   /** Remembers what happened. */
   heard(event: CoreEvent): void {
-    if (event.kind === "status") return;
     if (event.kind === "synced") this.seeds = [];
-    else if (this.events.length < EVENTS_MAX) this.events.push(event);
+    const told = toldOf(event);
+    if (told !== undefined && this.events.length < EVENTS_MAX) this.events.push(told);
+  }
+}
+
+function toldOf(event: CoreEvent): SimulatedEvent | undefined {
+  const { kind } = event;
+  switch (kind) {
+    case "appeared":
+      return { kind, about: event.location.name, detail: event.location.node };
+    case "gone":
+      return { kind, about: event.location.name, detail: event.reason };
+    case "name-lost":
+      return { kind, about: event.name, detail: event.winner.node };
+    case "conflict":
+      return { kind, about: event.known.id, detail: event.other.addr };
+    case "refused":
+      return { kind, about: event.addr, detail: event.code };
+    case "rejected":
+      return { kind, about: event.addr, detail: event.reason };
+    default:
+      return undefined;
   }
 }

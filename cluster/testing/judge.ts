@@ -43,11 +43,13 @@ export class Judge {
   readonly #options: JudgeOptions;
   // By subject, status and observer: when the observer first said so since the last fault of the subject.
   readonly #firstAt: Map<string, Map<string, number>> = new Map();
-  // All starts of all nodes, and those that have died and that nobody believes to live.
-  readonly #starts: Set<string> = new Set();
-  readonly #forgotten: Set<string> = new Set();
+  // When each start of each node was, and since when nobody believes in one that has died.
+  readonly #starts: Map<string, number> = new Map();
+  readonly #forgotten: Map<string, number> = new Map();
   // Pairs of hosts that could not do their part of the protocol with each other: until when.
   readonly #partedAt: Map<string, number> = new Map();
+  // When the network has last changed.
+  #changedAt = -Infinity;
 
   /** Creates a judge that has seen nothing. */
   constructor(options: JudgeOptions) {
@@ -56,7 +58,7 @@ export class Judge {
 
   /** A process has started, or takes itself for a later start. */
   started({ id, uid }: MemberRecord): void {
-    this.#starts.add(`${id} ${uid}`);
+    this.#starts.set(`${id} ${uid}`, this.#options.now());
   }
 
   /** Something was done to a node: what is said of it from now on counts as the answer to that. */
@@ -69,9 +71,11 @@ export class Judge {
     return this.#firstAt.get(`${id} ${status}`) ?? new Map();
   }
 
-  /** The network has changed: who can reach whom? */
+  /** The network has changed, or those in it: who can reach whom? */
   looked(): void {
     const { hosts, network, now } = this.#options;
+    if (network.isWhole && this.#partedAt.size === 0) return;
+    this.#changedAt = now();
     const all = [...hosts.values()].filter(({ isThere }) => isThere);
     for (const a of all) {
       for (const b of all) {
@@ -88,7 +92,7 @@ export class Judge {
     if (event.kind !== "status") return;
     const { member } = event;
     this.#note(observer, member);
-    if (isAlive(member)) this.#checkAlive(observer, member);
+    if (isAlive(member)) this.#checkAlive(observer, member, event.before);
     else if (member.status === "down" && (event.before === undefined || isAlive(event.before))) {
       this.#checkDown(observer, member, event.before !== undefined);
     }
@@ -101,11 +105,16 @@ export class Judge {
     if (!observers.has(observer.name)) observers.set(observer.name, this.#options.now());
   }
 
-  #checkAlive(observer: SimulatedHost, { id, uid }: MemberRecord): void {
-    const { fail } = this.#options;
+  #checkAlive(observer: SimulatedHost, { id, uid }: MemberRecord, before: MemberRecord | undefined): void {
+    const { fail, now, graceMs } = this.#options;
     const start = `${id} ${uid}`;
     if (!this.#starts.has(start)) fail(`${observer.name} believes in a start of ${id} that never was`);
-    if (this.#forgotten.has(start)) fail(`${observer.name} believes that ${id} is back, which all had forgotten`);
+    const forgottenAt = this.#forgotten.get(start);
+    // Whoever did not know of that start, or is new, may hear first what was said long ago; so may all after a fault of the network.
+    const isCalm = now() - this.#changedAt >= graceMs;
+    if (forgottenAt === undefined || before?.uid !== uid || !isCalm) return;
+    const isNew = (this.#starts.get(`${observer.id} ${observer.uid}`) ?? 0) > forgottenAt;
+    if (!isNew) fail(`${observer.name} believes that ${id} is back: it is dead`);
   }
 
   #checkDown(observer: SimulatedHost, { id, uid }: MemberRecord, wasBelieved: boolean): void {
@@ -115,13 +124,13 @@ export class Judge {
       isThere && self.id === id && self.uid === uid
     );
     if (subject === undefined) {
-      // A node is told of its own end only by its hosts: whoever is stopped may still believe in it.
+      // Whoever is stopped has not read yet what was said before that.
       const isForgotten = [...hosts.values()].every((host) => {
-        if (!host.isThere) return true;
+        if (host.state !== "running") return !host.isThere;
         const known = host.core.member(id);
         return known === undefined || known.uid !== uid || !isAlive(known);
       });
-      if (isForgotten) this.#forgotten.add(start);
+      if (isForgotten && !this.#forgotten.has(start)) this.#forgotten.set(start, now());
       return;
     }
     // Whoever is new takes the word of others for what has been.

@@ -21,6 +21,10 @@ export type {
   CrashOptions,
   PartitionOptions,
   RegisterOptions,
+  SimulatedEntry,
+  SimulatedEvent,
+  SimulatedMember,
+  SimulatedNode,
   StartOptions,
 } from "./options.ts";
 export { ClusterSimulator } from "./simulator.ts";

@@ -4,6 +4,7 @@
  */
 
 import type { MembershipConfig, Preset } from "../membership/config.ts";
+import type { MemberStatus } from "../membership/member.ts";
 import type { SimulatedNetworkOptions } from "./network.ts";
 
 /** What a simulation is made of. */
@@ -54,4 +55,64 @@ export interface RegisterOptions {
   readonly actorType?: string;
   /** Whether others may have the name too. @default {false} */
   readonly isGroup?: boolean;
+}
+
+/** What a node believes of a member, or says of itself. */
+export interface SimulatedMember {
+  /** The name of the node. */
+  readonly id: string;
+  /** Which start of it. */
+  readonly uid: number;
+  /** Where it is reached. */
+  readonly addr: string;
+  /** How often it has contradicted. */
+  readonly incarnation: number;
+  /** Its health. */
+  readonly status: MemberStatus;
+  /** How often its actors have changed. */
+  readonly version: number;
+}
+
+/** An actor that a node can find. */
+export interface SimulatedEntry {
+  /** The name of the actor. */
+  readonly name: string;
+  /** The node that hosts it. */
+  readonly node: string;
+  /** Which start of that. */
+  readonly uid: number;
+  /** What kind of actor it is. */
+  readonly actorType: string;
+  /** What decides who wins a name; 0 in a group. */
+  readonly entryUid: number;
+}
+
+/** A node, to look at it. */
+export interface SimulatedNode {
+  /** What it says of itself. */
+  readonly self: SimulatedMember;
+  /** What it believes of all others. */
+  readonly members: readonly SimulatedMember[];
+  /** How far it trusts itself: 0 is healthy. */
+  readonly health: number;
+  /** How many pieces of news it passes on. */
+  readonly newsSize: number;
+  /** What it believes of one. */
+  member(id: string): SimulatedMember | undefined;
+  /** Where it would send messages for a name and a key. */
+  lookup(name: string, key: string): SimulatedEntry | undefined;
+  /** All who host a name. */
+  hosts(name: string): SimulatedEntry[];
+  /** All entries of its directory. */
+  entries(): IterableIterator<SimulatedEntry>;
+}
+
+/** What a node has told, changes of status apart. */
+export interface SimulatedEvent {
+  /** What it is. */
+  readonly kind: "appeared" | "gone" | "name-lost" | "conflict" | "refused" | "rejected";
+  /** The name of the actor or of the node, or an address. */
+  readonly about: string;
+  /** The node of an actor that appeared or that won a name; otherwise the reason. */
+  readonly detail: string;
 }

@@ -4,7 +4,6 @@
  */
 
 import { SeededRandom } from "../../src/testing/mod.ts";
-import type { Core, CoreEvent } from "../core.ts";
 import { checkConfig, PRESETS } from "../membership/config.ts";
 import type { MemberStatus } from "../membership/member.ts";
 import { Engine } from "./engine.ts";
@@ -16,19 +15,20 @@ import type {
   CrashOptions,
   PartitionOptions,
   RegisterOptions,
+  SimulatedEvent,
+  SimulatedNode,
   StartOptions,
 } from "./options.ts";
 import { addrOf, Population } from "./population.ts";
 import { SimulationError, Trace } from "./trace.ts";
 import { hasOneDirectory, hasOneView } from "./views.ts";
 
-/** The first node, through which others join. */
 const FIRST = "node-1";
 
 /**
  * Nodes as they really are, membership, directory and codec, with a clock, a network and choices that repeat. Nothing waits: an
  * hour of a small cluster takes a fraction of a second. Whatever must never be (a member that is healthy and connected but taken for
- * down, one that is back though all had forgotten it) ends the run with a {@linkcode SimulationError}, which names the seed.
+ * down, one that is back though it is dead) ends the run with a {@linkcode SimulationError}, which names the seed.
  *
  * @example
  * ```ts
@@ -84,7 +84,7 @@ export class ClusterSimulator {
     return this.#engine.now;
   }
 
-  /** How many events there have been: what came in, and wake-ups. */
+  /** How many events there have been. */
   get events(): number {
     return this.#engine.processed;
   }
@@ -92,6 +92,16 @@ export class ClusterSimulator {
   /** The names of all hosts. */
   get hosts(): string[] {
     return [...this.#population.hosts.keys()];
+  }
+
+  /** The names of those whose process runs and is not stopped. */
+  get running(): string[] {
+    return this.#population.running().map(({ name }) => name);
+  }
+
+  /** The names of those whose process is stopped for a while. */
+  get stopped(): string[] {
+    return this.hosts.filter((name) => this.#host(name).state === "paused");
   }
 
   /** Healthy members that were taken for down, where they are counted. */
@@ -134,6 +144,7 @@ export class ClusterSimulator {
     const dead = this.#host(host);
     this.#fault(dead, isFast ? "dies" : "is gone with its host");
     dead.state = isFast ? "closed" : "dark";
+    this.#judge.looked();
     if (isFast) this.#engine.breakConnections(dead);
   }
 
@@ -153,6 +164,7 @@ export class ClusterSimulator {
     this.#fault(leaving, "leaves");
     this.#engine.do(leaving, (core, now) => core.leave(now));
     leaving.state = "closed";
+    this.#judge.looked();
   }
 
   /** Stops a process for a while: what is sent to it waits, and comes all at once. */
@@ -207,12 +219,12 @@ export class ClusterSimulator {
   }
 
   /** The node on a host, to look at it. */
-  core(host: string): Core {
+  node(host: string): SimulatedNode {
     return this.#host(host).core;
   }
 
   /** What happened on a host since its process started, changes of status apart. */
-  eventsOf(host: string): readonly CoreEvent[] {
+  eventsOf(host: string): readonly SimulatedEvent[] {
     return this.#host(host).events;
   }
 
@@ -232,10 +244,7 @@ export class ClusterSimulator {
     return others.every(({ core }) => (core.member(id)?.status ?? "down") === "down");
   }
 
-  /**
-   * How many ms after the last fault of a node, its crash for example, each other host first said so of it. A host that has not said
-   * so is missing.
-   */
+  /** How many ms after the last fault of a node, its crash for example, each host first said so of it; who has not is missing. */
   saidAfter(id: string, status: MemberStatus): Map<string, number> {
     const faultedAt = this.#faultedAt.get(id) ?? 0;
     return new Map([...this.#judge.firstAt(id, status)].map(([observer, at]) => [observer, at - faultedAt]));

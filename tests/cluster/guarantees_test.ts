@@ -31,10 +31,10 @@ Deno.test("A member that dies is declared down by all others, and what it had ca
   for (const seed of SEEDS) {
     const sim = new ClusterSimulator({ nodes: 7, seed, network: BAD });
     sim.register("node-4", "store");
-    sim.runUntil(() => sim.core("node-1").lookup("store", "") !== undefined, 60_000);
+    sim.runUntil(() => sim.node("node-1").lookup("store", "") !== undefined, 60_000);
     sim.crash("node-4", { isFast: seed % 2 === 0 });
     sim.runUntil(() => sim.isDownEverywhere("node-4"), 60_000);
-    for (const host of sim.hosts) if (host !== "node-4") assertEquals(sim.core(host).lookup("store", ""), undefined);
+    for (const host of sim.hosts) if (host !== "node-4") assertEquals(sim.node(host).lookup("store", ""), undefined);
   }
 });
 
@@ -47,7 +47,7 @@ Deno.test("Nodes that can reach each other end with the same members and the sam
     }
     sim.run(40_000);
     sim.runUntil(() => sim.isConverged && sim.hasOneDirectory, 120_000);
-    assertEquals([...sim.core("node-2").entries()].length, 6);
+    assertEquals([...sim.node("node-2").entries()].length, 6);
   }
 });
 
@@ -73,7 +73,7 @@ Deno.test("A name leads to the same actor on every node, and a node that has los
     fault.heal();
     sim.runUntil(() => sim.isConverged && sim.hasOneDirectory, 30_000);
     sim.run(120_000);
-    const owners = new Set(sim.hosts.map((host) => sim.core(host).lookup("leader", "")?.node));
+    const owners = new Set(sim.hosts.map((host) => sim.node(host).lookup("leader", "")?.node));
     assertEquals(owners.size, 1);
     const lost = sim.hosts.filter((host) => sim.eventsOf(host).some(({ kind }) => kind === "name-lost"));
     assertEquals(lost, owners.has("node-1") ? ["node-6"] : ["node-1"]);

@@ -62,6 +62,10 @@ export const TESTED_BY: ReadonlyMap<string, string> = new Map([
   ["cluster/errors.ts", "tests/cluster/cluster_client_test.ts"],
   ["cluster/node_engine.ts", "tests/cluster/cluster_node_test.ts"],
   ["cluster/endpoint.ts", "tests/cluster/cluster_sockets_test.ts"],
+  ["cluster/testing/engine.ts", "tests/cluster/testing/simulator_test.ts"],
+  ["cluster/testing/host.ts", "tests/cluster/testing/simulator_test.ts"],
+  ["cluster/testing/population.ts", "tests/cluster/testing/simulator_test.ts"],
+  ["cluster/testing/views.ts", "tests/cluster/testing/simulator_test.ts"],
   ["cluster/compat/framed_connection.ts", "tests/cluster/compat/cluster_framing_test.ts"],
   ["cluster/compat/limits.ts", "tests/cluster/compat/contacts_test.ts"],
 ]);

@@ -116,10 +116,19 @@ pure("AntiEntropy.reconnect tries those who are down and seeds that are no membe
   view.apply(newsOf("c", { status: "down" }));
   view.apply(newsOf("d", { status: "left" }));
   sync.seeds = ["a:1", "b:1", "x:1"];
-  for (let i = 0; i < 50; i++) sync.reconnect();
-  assertEquals(sent.length, 50, "no turn is lost on itself");
+  for (let i = 0; i < 25; i++) sync.reconnect();
+  assertEquals(sent.length, 50, "each has its turn, and none is lost on itself");
   assertEquals(new Set(sent.map(({ addr }) => addr)), new Set(["c:1", "x:1"]));
   assertEquals(sent[0]!.body, { kind: "digest", digest: view.digest, isJoin: true });
+});
+
+pure("AntiEntropy.reconnect tries three at once of many, and all in turn", () => {
+  const ids = Array.from({ length: 10 }, (_, i) => `n${i}`);
+  const { view, sync, sent } = make(ids);
+  for (const id of ids) view.apply(newsOf(id, { status: "down" }));
+  for (let round = 0; round < 4; round++) sync.reconnect();
+  assertEquals(sent.length, 12);
+  assertEquals(new Set(sent.map(({ addr }) => addr)).size, 10);
 });
 
 pure("AntiEntropy.reconnect rests where nobody is missing", () => {

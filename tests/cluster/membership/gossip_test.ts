@@ -88,6 +88,9 @@ pure("each node that finds a port closed is a piece of news of its own: none tak
   const words = view.news.take(Infinity, 1).filter(({ isRefused }) => isRefused).map(({ from }) => from);
   assertEquals(words.sort(), ["a", "c"]);
   view.suspect("b", true);
+  assertEquals(view.news.size, 0, "it has just said so");
+  view.pass(200);
+  view.suspect("b", true);
   assertEquals(
     view.news.take(Infinity, 1).map(({ from }) => from),
     ["a"],
