@@ -5,13 +5,15 @@
 
 import type { ActorRef, AnyMessage } from "../mod.ts";
 import type { CloseOptions, MessageRouter, Protocol } from "../remote/mod.ts";
-import { checkName } from "../remote/spi.ts";
+import { checkName, checkOptions } from "../remote/spi.ts";
 import { checkTimeout } from "../src/spi.ts";
-import { parseAddress } from "./address.ts";
+import { checkReachable, isAnyHost, parseAddress } from "./address.ts";
 import type { ClusterHome } from "./cluster_remote_addr.ts";
+import { actorOf } from "./event_of.ts";
 import type { ActorLocation, ClusterEvent, ClusterMember } from "./events.ts";
 import { LEAVE_TIMEOUT_MS } from "./limits.ts";
 import { PRESETS } from "./membership/config.ts";
+import { STATUSES } from "./membership/member.ts";
 import { NodeEngine } from "./node_engine.ts";
 import type {
   ClusterNodeOptions,
@@ -58,14 +60,18 @@ export class ClusterNode implements AsyncDisposable {
    * Creates a node that is not a member of anything yet. Its id must be unique in the cluster; `addr` is where it will listen, as
    * `"host:port"`.
    *
-   * @throws {TypeError} When the id, an address or the preset is none.
-   * @throws {RangeError} When a knob is wrong.
+   * @throws {TypeError} When the id, an address, the preset or the name of the cluster is none, or nobody could reach the node.
+   * @throws {RangeError} When a knob or another number is wrong.
    */
   constructor(id: string, addr: string, options: ClusterNodeOptions = {}) {
-    const { advertise, preset = "lan" } = options;
-    parseAddress(addr);
-    if (advertise !== undefined) parseAddress(advertise);
+    const { advertise, preset = "lan", clusterName, maxEntries = 0 } = options;
+    if (advertise !== undefined) checkReachable(advertise);
+    else if (isAnyHost(addr)) throw new TypeError(`Cannot be reached at "${addr}": say where, with advertise`);
+    checkOptions("connect", options);
+    if (!(maxEntries >= 0)) throw new RangeError(`Cannot take ${maxEntries} entries: it must be a number >= 0`);
+    if (clusterName !== undefined) checkName("a cluster", clusterName);
     if (!Object.hasOwn(PRESETS, preset)) throw new TypeError(`Cannot use the preset "${preset}": there is none`);
+    parseAddress(addr);
     this.id = checkName("a node", id);
     this.#engine = new NodeEngine(id, addr, options);
   }
@@ -87,7 +93,7 @@ export class ClusterNode implements AsyncDisposable {
 
   /** All actors that can be found, those of this node first. */
   get actors(): readonly ActorLocation[] {
-    return this.#engine.actors.map(({ name, node, actorType }) => ({ name, node, actorType }));
+    return this.#engine.actors.map(actorOf);
   }
 
   /**
@@ -103,17 +109,18 @@ export class ClusterNode implements AsyncDisposable {
    * {@linkcode ClusterNode.register}. {@linkcode ClusterNode.join} does it by itself where it has not been done.
    *
    * @throws {BindError} When the address is taken, or others can reach it and there is neither a key nor TLS.
-   * @throws {TypeError} When the router has the routes of another node.
+   * @throws {TypeError} When the router has the routes of another node, or of a name that was registered with its actor.
+   * @throws {CinemaError} When the server has started, or the node has left.
    */
-  startServer(port?: number, router?: MessageRouter): Promise<void> {
-    return this.#engine.startServer(port, router);
+  async startServer(port?: number, router?: MessageRouter): Promise<void> {
+    await this.#engine.startServer(port, router);
   }
 
   /**
    * Starts to gossip and to watch the others, with the knobs of the preset, or with those that follow from the two figures that
    * Cinema-rs has. {@linkcode ClusterNode.join} does it by itself where it has not been done.
    *
-   * @throws {CinemaError} When the server has not started, or it gossips already.
+   * @throws {CinemaError} When the server has not started, it gossips already, or the node has left.
    * @throws {RangeError} When a figure is less than 1 ms.
    */
   startPeriodicGossip(options?: GossipOptions): void {
@@ -135,12 +142,22 @@ export class ClusterNode implements AsyncDisposable {
     return await this.#engine.startCompat(port, options);
   }
 
-  /** Takes a node to talk to, without having heard of it: the others are learned from it. `join` does more. */
+  /**
+   * Takes a node to talk to, without having heard of it: the others are learned from it. `join` does more.
+   *
+   * @throws {TypeError} When the id, the address or the status is none.
+   */
   addMember({ id, addr, status }: ClusterMember): void {
-    parseAddress(addr);
-    this.#engine.perform((now) =>
-      this.#engine.core.add({ id: checkName("a node", id), addr, status, uid: 0, incarnation: 0, version: 0 }, now)
-    );
+    if (!STATUSES.includes(status)) throw new TypeError(`Cannot add a member that is "${status}": that is no status`);
+    const record = {
+      id: checkName("a node", id),
+      addr: checkReachable(addr),
+      status,
+      uid: 0,
+      incarnation: 0,
+      version: 0,
+    };
+    this.#engine.perform((now) => this.#engine.core.add(record, now));
   }
 
   /**
@@ -148,13 +165,13 @@ export class ClusterNode implements AsyncDisposable {
    * and `events` says so; the seeds that stay away are tried later, too, so that a cluster that was parted finds itself again. With no
    * seed but itself, the node is the first one, and that is that.
    *
-   * @throws {JoinError} When a seed turns this node away, or it leaves before it has joined.
+   * @throws {JoinError} When a seed turns this node away, it leaves before it has joined, or another join begins.
    * @throws {BindError} When it cannot listen.
    * @throws {TypeError} When a seed is no address.
    */
   async join(seeds: readonly string[], { signal }: JoinOptions = {}): Promise<void> {
     signal?.throwIfAborted();
-    for (const seed of seeds) parseAddress(seed);
+    for (const seed of seeds) checkReachable(seed);
     await this.#engine.join(seeds, signal);
   }
 
@@ -162,12 +179,12 @@ export class ClusterNode implements AsyncDisposable {
    * Offers an actor to the whole cluster under a name, until it ends or is unregistered: others can call it from now on, and find it
    * within a second or so.
    *
-   * @throws {TypeError} When the name is none, or is offered by this node already.
-   * @throws {CinemaError} When this node has `maxEntries` actors already.
+   * @throws {TypeError} When the name is none, or this node has an actor of that name already.
+   * @throws {CinemaError} When this node has `maxEntries` actors already, or has left.
    */
   register<M extends AnyMessage>(
     name: string,
-    addr: ActorRef<M>,
+    addr: ActorRef<NoInfer<M>>,
     protocol: Protocol<M>,
     options: RegisterOptions = {},
   ): void {
@@ -184,10 +201,10 @@ export class ClusterNode implements AsyncDisposable {
    * {@linkcode ClusterNode.unregisterActor}; {@linkcode ClusterNode.register} routes, announces and cleans up at once.
    *
    * @throws {TypeError} When the name is none.
-   * @throws {CinemaError} When this node has `maxEntries` actors already.
+   * @throws {CinemaError} When this node has `maxEntries` actors already, or has left.
    */
   registerActor(name: string, actorType: string, { group = false }: Pick<RegisterOptions, "group"> = {}): void {
-    this.#engine.perform((now) => this.#engine.core.register(name, actorType, group, now));
+    this.#engine.own.announce(name, actorType, group);
   }
 
   /** Takes an actor of this node out of the directory. Returns whether it was there. */
@@ -198,16 +215,17 @@ export class ClusterNode implements AsyncDisposable {
   /** Which node has an actor of this name, as far as this one knows. */
   lookupActor(name: string): ActorLocation | undefined {
     const found = this.#engine.lookup(name, this.id);
-    return found === undefined ? undefined : { name, node: found.node, actorType: found.actorType };
+    return found === undefined ? undefined : actorOf(found);
   }
 
   /**
    * Resolves when some node has an actor of this name: at once where it is known.
    *
    * @throws {CinemaError} When this node leaves first.
+   * @throws {TypeError} When the name is none.
    */
   async waitForActor(name: string, { signal }: WaitOptions = {}): Promise<ActorLocation> {
-    return this.lookupActor(name) ?? await this.#engine.waiters.wait(name, signal);
+    return this.lookupActor(checkName("an actor", name)) ?? await this.#engine.waiters.wait(name, signal);
   }
 
   /**

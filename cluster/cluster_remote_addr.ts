@@ -3,11 +3,13 @@
  * @module
  */
 
-import type { ActorRef, AnyMessage, Outcome, SendOptions, SendResult, TrySendResult } from "../mod.ts";
+import type { ActorRef, AnyMessage, SendOptions, SendResult, TrySendResult } from "../mod.ts";
+import { MessageRefusedError } from "../mod.ts";
 import { NoRouteError, type Protocol, type RemoteClient } from "../remote/mod.ts";
 import { CodecTable, type MessageCodecs, type Route, writableTo } from "../remote/spi.ts";
 import { checkTimeout, setWatchable, typeOf, type Watchable } from "../src/spi.ts";
 import { NoActorError } from "./errors.ts";
+import type { ClusterEvent } from "./events.ts";
 
 /**
  * An actor of the cluster, by name. It is used as any {@linkcode ActorRef}: `send` asks, `doSend` tells, `trySend` tells without
@@ -41,11 +43,14 @@ export interface ClusterHome {
   nodeOf(name: string, key: string): string | undefined;
   /** How an actor is watched. */
   watchable(name: string, key: string): Watchable;
-  /** A message was not sent. */
-  deadLetter(target: string, message: AnyMessage, outcome: Outcome, error: unknown): void;
+  /** Tells what happens. */
+  readonly emit: (event: ClusterEvent) => void;
   /** The name of the cluster. */
   readonly clusterName: string;
 }
+
+/** Why a message did not even leave its sender. */
+type Unsent = NoActorError | NoRouteError | MessageRefusedError;
 
 /** See {@linkcode ClusterRemoteAddr}. */
 export class FollowingAddr {
@@ -87,13 +92,13 @@ export class FollowingAddr {
     checkTimeout(options.timeout);
     const ref = this.#refFor(msg);
     if (!(ref instanceof Error)) return ref.doSend(msg, options);
-    this.#home.deadLetter(this.id, msg, "not-delivered", ref);
-    return Promise.resolve("closed");
+    this.#home.emit({ kind: "dead-letter", target: this.id, message: msg, outcome: "not-delivered", error: ref });
+    return Promise.resolve(resultOf(ref));
   }
 
   trySend(msg: AnyMessage): TrySendResult {
     const ref = this.#refFor(msg);
-    return ref instanceof Error ? "closed" : ref.trySend(msg);
+    return ref instanceof Error ? resultOf(ref) : ref.trySend(msg);
   }
 
   writable(): WritableStream<AnyMessage> {
@@ -105,7 +110,7 @@ export class FollowingAddr {
   }
 
   /** The actor as it can be reached now. */
-  #refFor(message: AnyMessage): ActorRef<AnyMessage> | NoActorError | NoRouteError {
+  #refFor(message: AnyMessage): ActorRef<AnyMessage> | Unsent {
     const found = this.#home.locate(this.name, this.#key);
     const about = { target: this.id, messageType: typeOf(message) };
     if (found === undefined) {
@@ -113,7 +118,12 @@ export class FollowingAddr {
       return new NoActorError(text, about);
     }
     if ("route" in found) {
-      const route = found.route(this.#table.get(message.type)?.name ?? "");
+      const codecs = this.#table.get(about.messageType);
+      if (codecs === undefined) {
+        const cause = new TypeError("The protocol has no message of this type");
+        return new MessageRefusedError(`Cannot send "${about.messageType}" to ${this.id}`, { ...about, cause });
+      }
+      const route = found.route(codecs.name);
       if (typeof route !== "string") return route.ref;
       const text = `"${this.name}" is registered on this node, but the router has no route for the message`;
       return new NoRouteError(`Cannot send "${about.messageType}": ${text}`, about);
@@ -124,6 +134,10 @@ export class FollowingAddr {
     }
     return this.#there!;
   }
+}
+
+function resultOf(error: Unsent): "refused" | "closed" {
+  return error instanceof MessageRefusedError ? "refused" : "closed";
 }
 
 // So that a logged address says whose it is. Not a method: a computed name in a class would need a declared symbol.

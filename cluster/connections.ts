@@ -4,13 +4,16 @@
  * @module
  */
 
-import type { RemoteClient } from "../remote/mod.ts";
+import type { ClientEvent, RemoteClient } from "../remote/mod.ts";
 import { abortClient } from "../remote/spi.ts";
 import { NodeDownError } from "./errors.ts";
 import type { MemberRecord } from "./membership/member.ts";
 
 /** Which start of which node, and where. */
 export type Destination = Pick<MemberRecord, "id" | "uid" | "addr">;
+
+/** A message that a connection has lost. */
+export type DeadLetter = ClientEvent & { readonly kind: "dead-letter" };
 
 interface Open {
   readonly uid: number;
@@ -20,12 +23,15 @@ interface Open {
 /** See the module. */
 export class Connections {
   readonly #open: (destination: Destination) => RemoteClient;
+  readonly #deadLetter: ((event: DeadLetter) => void) | undefined;
   readonly #clients: Map<string, Open> = new Map();
-  readonly #closing: Set<Promise<void>> = new Set();
+  readonly #closing: Map<RemoteClient, Promise<void>> = new Map();
+  readonly #listening: Set<Promise<void>> = new Set();
 
-  /** Creates no connections; `open` makes one. */
-  constructor(open: (destination: Destination) => RemoteClient) {
+  /** Creates no connections; `open` makes one, and `deadLetter` hears of the messages that one has lost. */
+  constructor(open: (destination: Destination) => RemoteClient, deadLetter?: (event: DeadLetter) => void) {
     this.#open = open;
+    this.#deadLetter = deadLetter;
   }
 
   /** The client of a node. One of an earlier start of it is given up. */
@@ -35,6 +41,7 @@ export class Connections {
     if (known?.uid === uid) return known.client;
     if (known !== undefined) this.giveUp(id, `The node ${id} has started anew`);
     const client = this.#open(destination);
+    if (this.#deadLetter !== undefined) this.#listen(client.events, this.#deadLetter);
     this.#clients.set(id, { uid, client });
     return client;
   }
@@ -44,7 +51,7 @@ export class Connections {
     const known = this.#clients.get(id);
     if (known === undefined) return;
     this.#clients.delete(id);
-    this.#track(abortClient(known.client, new NodeDownError(reason, { node: id })));
+    this.#track(known.client, abortClient(known.client, new NodeDownError(reason, { node: id })));
   }
 
   /** A node has said goodbye: it still answers what it was asked. */
@@ -52,18 +59,33 @@ export class Connections {
     const known = this.#clients.get(id);
     if (known === undefined) return;
     this.#clients.delete(id);
-    this.#track(known.client.close());
+    this.#track(known.client, known.client.close());
+  }
+
+  /** What is being closed does not wait for answers any more: whoever asked is told `reason`. */
+  cutOff(reason: string): void {
+    for (const client of [...this.#closing.keys()]) {
+      this.#track(client, abortClient(client, new NodeDownError(reason, { node: client.node })));
+    }
   }
 
   /** Closes all, and resolves when nothing is left; what is open after `timeout` ms is cut off. */
   async close(timeout: number): Promise<void> {
-    for (const { client } of this.#clients.values()) this.#track(client.close({ timeout }));
+    for (const { client } of this.#clients.values()) this.#track(client, client.close({ timeout }));
     this.#clients.clear();
-    await Promise.all(this.#closing);
+    await Promise.all([...this.#closing.values(), ...this.#listening]);
   }
 
-  #track(closing: Promise<void>): void {
-    const tracked = closing.finally(() => this.#closing.delete(tracked));
-    this.#closing.add(tracked);
+  #listen(events: RemoteClient["events"], deadLetter: (event: DeadLetter) => void): void {
+    const listen = async () => {
+      for await (const event of events) if (event.kind === "dead-letter") deadLetter(event);
+    };
+    // It ends with the client.
+    const listening = listen().finally(() => this.#listening.delete(listening));
+    this.#listening.add(listening);
+  }
+
+  #track(client: RemoteClient, closing: Promise<void>): void {
+    this.#closing.set(client, closing.finally(() => this.#closing.delete(client)));
   }
 }

@@ -8,7 +8,7 @@ import type { Clock, ClockTimer } from "../src/spi.ts";
 import type { Core, CoreEffect, CoreEvent } from "./core.ts";
 import { MESH_MAX, RECHECK_MS } from "./limits.ts";
 import { Links, type LinksOptions } from "./links.ts";
-import { isAlive } from "./membership/member.ts";
+import { isAlive, type MemberRecord } from "./membership/member.ts";
 import { ClusterCodec, type ClusterMessage } from "./wire/cluster_codec.ts";
 
 /** What a driver needs. */
@@ -17,6 +17,8 @@ export interface DriverOptions extends Pick<LinksOptions, "clock" | "dial" | "fa
   readonly core: Core;
   /** Hears what happens. */
   readonly emit: (event: CoreEvent) => void;
+  /** This node itself was reached at an address. */
+  readonly metSelf: (addr: string) => void;
 }
 
 /** See the module. */
@@ -24,6 +26,7 @@ export class Driver {
   readonly #core: Core;
   readonly #clock: Clock;
   readonly #emit: (event: CoreEvent) => void;
+  readonly #metSelf: (addr: string) => void;
   readonly #codec: ClusterCodec = new ClusterCodec();
   readonly #links: Links;
   readonly #rechecks: Map<string, ClockTimer> = new Map();
@@ -32,15 +35,16 @@ export class Driver {
   #isClosed = false;
 
   /** Creates a driver that does nothing until it is told to. */
-  constructor({ core, clock, dial, failed, emit }: DriverOptions) {
+  constructor({ core, clock, dial, failed, emit, metSelf }: DriverOptions) {
     this.#core = core;
     this.#clock = clock;
     this.#emit = emit;
+    this.#metSelf = metSelf;
     this.#links = new Links({
       clock,
       dial,
       failed,
-      received: (payload, peer) => this.receive(payload, peer),
+      received: (payload, peer, addr) => this.receive(payload, peer, addr),
       lost: (addr) => this.perform((now) => core.connectionLost(addr, now)),
       refused: (addr) => {
         this.perform((now) => core.connectionRefused(addr, now));
@@ -59,8 +63,8 @@ export class Driver {
     this.#arm();
   }
 
-  /** Takes what a peer says. */
-  receive(payload: Uint8Array, peer: ChannelPeer): void {
+  /** Takes what a peer says; `addr` is where it was reached, when this node has connected. */
+  receive(payload: Uint8Array, peer: ChannelPeer, addr?: string): void {
     if (this.#isClosed) return;
     let message: ClusterMessage | undefined;
     try {
@@ -71,10 +75,16 @@ export class Driver {
     if (message === undefined) return;
     const { sender } = message.kind === "packet" ? message.packet : message.message;
     if (sender.id !== peer.node) return this.#reject(peer, `"${peer.node}" speaks for "${sender.id}"`);
+    if (this.#isSelf(sender)) {
+      // By another name of its own address. Whoever asked hears it from the echo.
+      if (addr === undefined) peer.say(payload);
+      else this.#metSelf(addr);
+      return;
+    }
     const isBulk = isLarge(message);
     const effects = this.#core.receive(message, this.#clock.now());
     for (const effect of effects) {
-      if (effect.kind === "event") this.#heard(effect.event);
+      if (effect.kind === "event") this.#heard(addr === undefined ? effect.event : reachedAt(addr, effect.event));
       else {
         const bytes = this.#encode(effect.message);
         // An answer goes back the way the question came, but nothing large where probes go.
@@ -98,6 +108,11 @@ export class Driver {
     await this.#links.close();
   }
 
+  #isSelf({ id, uid }: MemberRecord): boolean {
+    const { self } = this.#core;
+    return id === self.id && uid === self.uid;
+  }
+
   #encode(message: ClusterMessage): Uint8Array {
     return message.kind === "packet"
       ? this.#codec.encodePacket(message.packet)
@@ -110,10 +125,17 @@ export class Driver {
       // Whoever hears of a suspicion looks for itself: a closed port that several have found is a process that died.
       if (status === "suspect") this.#links.check(addr);
       // In a small cluster everybody is connected with everybody: then a process that dies shows at once.
-      else if (status === "up" && this.#core.members.length <= MESH_MAX) this.#links.check(addr);
+      else if (status === "up" && this.#isSmall()) this.#links.check(addr);
       else if (status !== "up") this.#links.drop(addr);
     }
     this.#emit(event);
+  }
+
+  /** Whether few enough are alive for everybody to be connected with everybody. */
+  #isSmall(): boolean {
+    let alive = 0;
+    for (const member of this.#core.members) if (isAlive(member) && ++alive > MESH_MAX) return false;
+    return true;
   }
 
   #reject({ remote }: ChannelPeer, reason: string): void {
@@ -141,6 +163,11 @@ export class Driver {
       this.perform((now) => this.#core.advance(now));
     });
   }
+}
+
+/** Whoever answers a seed is named as it was reached, not as it calls itself. */
+function reachedAt(addr: string, event: CoreEvent): CoreEvent {
+  return event.kind === "refused" || event.kind === "synced" ? { ...event, addr } : event;
 }
 
 /** Whether a message came over a connection that probes do not use. */

@@ -38,7 +38,7 @@ export class Endpoint {
    */
   static async bind(
     address: Address,
-    identity: { readonly id: string; readonly uid: number; readonly channel: ChannelReceiver },
+    identity: { readonly id: string; readonly uid: () => number; readonly channel: ChannelReceiver },
     router: MessageRouter,
     options: ClusterNodeOptions,
   ): Promise<Endpoint> {
@@ -46,7 +46,14 @@ export class Endpoint {
     const { key, insecure = false } = options;
     const keys = key === undefined ? undefined : await KeyRing.import(key);
     const bound = { ...sharedOf(options), ...address, insecure };
-    const server = await bindNode(bound, router, { node: id, uid: textOf(uid), channel });
+    const server = await bindNode(bound, router, {
+      node: id,
+      // A node that was there before raises it when it hears of its earlier start.
+      get uid(): string {
+        return textOf(uid());
+      },
+      channel,
+    });
     return new Endpoint(server, new LocalNode(id), options, keys);
   }
 

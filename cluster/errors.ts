@@ -71,7 +71,7 @@ export class NodeDownError extends CinemaError {
  * - `"cluster"`: the seed is of a cluster of another name, or speaks another version;
  * - `"id-taken"`: a node of that id lives at another address;
  * - `"key"`: the seed and this node have no key in common;
- * - `"closed"`: this node has left before it had joined.
+ * - `"closed"`: this node has left, or another join has begun, before it had joined.
  */
 export type JoinErrorCode = "cluster" | "id-taken" | "key" | "closed";
 

@@ -4,12 +4,18 @@
  */
 
 import type { CoreEvent } from "./core.ts";
-import type { ClusterEvent, ClusterMember } from "./events.ts";
+import type { Location } from "./directory/entry.ts";
+import type { ActorLocation, ClusterEvent, ClusterMember } from "./events.ts";
 import { isAlive, type MemberRecord } from "./membership/member.ts";
 
 /** What users see of a member. */
 export function memberOf({ id, addr, status }: MemberRecord): ClusterMember {
   return { id, addr, status };
+}
+
+/** What users see of an actor. */
+export function actorOf({ name, node, actorType }: Location): ActorLocation {
+  return { name, node, actorType };
 }
 
 /** The event for users; undefined where it is none of their business. */
@@ -27,10 +33,8 @@ export function eventOf(event: CoreEvent): ClusterEvent | undefined {
       return { kind: "refused", addr: event.addr, message: event.message };
     case "rejected":
       return { kind: "rejected", addr: event.addr, reason: event.reason };
-    case "appeared": {
-      const { name, node, actorType } = event.location;
-      return { kind: "registered", name, node, actorType };
-    }
+    case "appeared":
+      return { kind: "registered", ...actorOf(event.location) };
     case "gone": {
       const { name, node } = event.location;
       return { kind: "unregistered", name, node, reason: event.reason };

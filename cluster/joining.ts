@@ -24,20 +24,29 @@ export interface JoiningOptions {
 /** A join under way. */
 export class Joining {
   readonly #options: JoiningOptions;
+  #seeds: readonly string[];
   readonly #done: PromiseWithResolvers<void> = Promise.withResolvers<void>();
   #timer: ClockTimer | undefined;
   #retryMs = JOIN_RETRY_MIN_MS;
+  #retryAt = 0;
   #isOver = false;
 
   /** Asks the seeds for the first time. */
   constructor(options: JoiningOptions) {
     this.#options = options;
+    this.#seeds = options.seeds;
     this.#ask();
   }
 
-  /** Resolves when a seed has answered; rejects when this node was turned away, or the join was given up. */
-  get done(): Promise<void> {
-    return this.#done.promise;
+  /** Resolves when a seed has answered; rejects when this node was turned away, or the join was given up, as by `signal`. */
+  async finish(signal?: AbortSignal): Promise<void> {
+    const abort = () => this.giveUp(signal!.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      await this.#done.promise;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
   }
 
   /** A node has told all it knows. */
@@ -47,21 +56,30 @@ export class Joining {
     this.#done.resolve();
   }
 
+  /** A seed is this node itself, by another name: without others, it is the first one. */
+  metSelf(addr: string): void {
+    if (this.#isOver || !this.#seeds.includes(addr)) return;
+    this.#seeds = this.#seeds.filter((seed) => seed !== addr);
+    this.#options.ask(this.#seeds);
+    if (this.#seeds.length === 0 && this.#end()) this.#done.resolve();
+  }
+
   /** A node does not talk to this one. */
   refused(addr: string, code: JoinErrorCode, message: string, cause?: unknown): void {
-    if (!this.#options.seeds.includes(addr)) return;
+    if (!this.#seeds.includes(addr)) return;
     this.giveUp(new JoinError(`Cannot join by way of ${addr}: ${message}`, { code, cause }));
   }
 
-  /** A connection could not be made. */
+  /** A connection could not be made, or has failed. */
   failed(addr: string, error: unknown): void {
-    if (this.#isOver || !this.#options.seeds.includes(addr)) return;
+    if (this.#isOver || !this.#seeds.includes(addr)) return;
     const handshake = (error as { cause?: unknown } | undefined)?.cause;
     // It would be the same the next time.
     if (handshake instanceof HandshakeError && (handshake.code === "key" || handshake.code === "version")) {
       return this.refused(addr, handshake.code === "key" ? "key" : "cluster", handshake.message, error);
     }
-    this.#options.emit({ kind: "unreachable", addr, error, retryInMs: this.#retryMs });
+    const retryInMs = Math.max(0, Math.ceil(this.#retryAt - this.#options.clock.now()));
+    this.#options.emit({ kind: "unreachable", addr, error, retryInMs });
   }
 
   /** Ends the join: it rejects with `reason`. */
@@ -79,8 +97,10 @@ export class Joining {
   }
 
   #ask(): void {
-    this.#timer = this.#options.clock.schedule(this.#retryMs, () => this.#ask());
+    const { clock, ask } = this.#options;
+    this.#timer = clock.schedule(this.#retryMs, () => this.#ask());
+    this.#retryAt = clock.now() + this.#retryMs;
     this.#retryMs = Math.min(2 * this.#retryMs, JOIN_RETRY_MAX_MS);
-    this.#options.ask(this.#options.seeds);
+    ask(this.#seeds);
   }
 }

@@ -11,19 +11,22 @@ import { BULK_IDLE_MS, LINK_IDLE_MS, LINKS_MAX, QUEUE_MAX } from "./limits.ts";
 /** Ms between two looks for connections that nobody uses. */
 const SWEEP_MS = 5_000;
 
+/** Ms after which a connection that took the place of a broken one counts as whole: one that ends sooner is not replaced. */
+const LASTING_MS = 1_000;
+
 /** What the connections need, and who hears of them. */
 export interface LinksOptions {
   /** The time. */
   readonly clock: Clock;
   /** Makes a connection. */
   readonly dial: (addr: string, signal: AbortSignal) => Promise<Dialled>;
-  /** Takes what comes in. */
-  readonly received: ChannelReceiver;
+  /** Takes what comes in, from whom, and the address at which that was reached. */
+  readonly received: (payload: Uint8Array, peer: ChannelPeer, addr: string) => void;
   /** A connection has broken, and nobody can be reached there now. */
   readonly lost: (addr: string) => void;
   /** Nobody listens there. */
   readonly refused: (addr: string) => void;
-  /** A connection could not be made. */
+  /** A connection could not be made, or has failed. */
   readonly failed: (addr: string, error: unknown) => void;
 }
 
@@ -149,18 +152,21 @@ export class Links {
     if (signal.aborted) return dialled.connection.close();
     const answered: ChannelReceiver = (payload: Uint8Array, peer: ChannelPeer) => {
       link.usedAt = clock.now();
-      received(payload, peer);
+      received(payload, peer, addr);
     };
     const channel = new Channel(dialled, clock, answered);
+    const openedAt = clock.now();
     link.channel = channel;
     link.opened.resolve();
     for (const bytes of link.queue) channel.say(bytes);
     link.queue = [];
-    await channel.run();
+    const error = await channel.run();
     if (signal.aborted) return;
     this.#end(link);
-    // A connection that ended is no proof that the other side is gone: whether anybody is there now, is.
-    if (!link.isBulk && !link.isSecond) this.#link(addr, false, true);
+    if (error !== undefined) this.#options.failed(addr, error);
+    // Whoever says goodbye is gone in order. Otherwise the end is no proof of anything: whether anybody is there now, is.
+    const hasLasted = !link.isSecond || clock.now() - openedAt >= LASTING_MS;
+    if (!link.isBulk && !channel.isLeft && hasLasted) this.#link(addr, false, true);
   }
 
   #failed(link: Link, error: unknown): void {

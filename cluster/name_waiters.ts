@@ -6,10 +6,12 @@
 /** Those who wait, by the name that they wait for. */
 export class NameWaiters<T> {
   readonly #waiters: Map<string, Set<PromiseWithResolvers<T>>> = new Map();
+  #closed: { readonly reason: unknown } | undefined;
 
-  /** Waits for a name; rejects with the reason of `signal` when that aborts first. */
+  /** Waits for a name; rejects with the reason of `signal` when that aborts first, and with that of a close. */
   async wait(name: string, signal: AbortSignal | undefined): Promise<T> {
     signal?.throwIfAborted();
+    if (this.#closed !== undefined) throw this.#closed.reason;
     const waiter = Promise.withResolvers<T>();
     const waiters = this.#waiters.get(name) ?? new Set();
     this.#waiters.set(name, waiters.add(waiter));
@@ -31,6 +33,7 @@ export class NameWaiters<T> {
 
   /** Nobody will find anything any more. */
   close(reason: unknown): void {
+    this.#closed = { reason };
     for (const waiters of this.#waiters.values()) for (const waiter of waiters) waiter.reject(reason);
   }
 }

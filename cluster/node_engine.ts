@@ -4,20 +4,20 @@
  * @module
  */
 
-import type { AnyMessage, Outcome } from "../mod.ts";
 import { CinemaError, systemClock, systemRandom } from "../mod.ts";
-import type { MessageRouter, RemoteClient } from "../remote/mod.ts";
+import type { MessageRouter } from "../remote/mod.ts";
+import type { ChannelPeer } from "../remote/spi.ts";
 import { type Clock, Events, type Watchable } from "../src/spi.ts";
 import { ActorWatches } from "./actor_watches.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import type { ClusterHome, Whereabouts } from "./cluster_remote_addr.ts";
 import { Peering } from "./compat/peering.ts";
-import { Connections, type Destination } from "./connections.ts";
+import { Connections } from "./connections.ts";
 import { Core, type CoreEffect, type CoreEvent } from "./core.ts";
 import { Driver } from "./driver.ts";
 import { Endpoint } from "./endpoint.ts";
 import { JoinError } from "./errors.ts";
-import { eventOf, memberOf } from "./event_of.ts";
+import { actorOf, eventOf, memberOf } from "./event_of.ts";
 import type { ActorLocation, ClusterEvent, ClusterMember } from "./events.ts";
 import type { Location } from "./directory/entry.ts";
 import { Joining } from "./joining.ts";
@@ -32,6 +32,7 @@ import { OwnActors } from "./own_actors.ts";
 export class NodeEngine implements ClusterHome {
   /** What happens. */
   readonly events: Events<ClusterEvent> = new Events<ClusterEvent>();
+  readonly emit: (event: ClusterEvent) => void = (event) => this.events.emit(event);
   /** Membership and directory. */
   readonly core: Core;
   /** The actors that this node offers. */
@@ -44,8 +45,11 @@ export class NodeEngine implements ClusterHome {
   readonly #clock: Clock;
   readonly #config: MembershipConfig;
   readonly #driver: Driver;
-  readonly #connections: Connections = new Connections((to) => this.#open(to));
-  readonly #watches: ActorWatches = new ActorWatches((name, key) => this.lookup(name, key));
+  readonly #connections: Connections = new Connections((to) => this.#server.open(to), this.emit);
+  readonly #watches: ActorWatches = new ActorWatches({
+    lookup: (name, key) => this.lookup(name, key),
+    hosts: (name) => this.core.hosts(name),
+  });
   readonly #address: string;
   #endpoint: Endpoint | undefined;
   #starting: Promise<void> | undefined;
@@ -82,9 +86,13 @@ export class NodeEngine implements ClusterHome {
       dial: (to, signal) => this.#server.dial(to, signal),
       failed: (to, error) => this.#joining?.failed(to, error),
       emit: (event) => this.#heard(event),
+      metSelf: (to) => this.#joining?.metSelf(to),
     });
     this.own = new OwnActors(id, {
-      register: (name, type, isGroup) => this.perform((now) => this.core.register(name, type, isGroup, now)),
+      register: (name, type, isGroup) => {
+        this.#checkOpen(`register "${name}"`);
+        this.perform((now) => this.core.register(name, type, isGroup, now));
+      },
       unregister: (name, reason) => {
         const isThere = this.core.hosts(name).some(({ node }) => node === id);
         this.perform((now) => this.core.unregister(name, reason, now));
@@ -98,16 +106,17 @@ export class NodeEngine implements ClusterHome {
     this.#driver.perform(act);
   }
 
-  /** Listens. */
+  /** Listens. After a failure it may be tried again. */
   startServer(port: number | undefined, router: MessageRouter | undefined): Promise<void> {
+    this.#checkOpen("start the server");
     if (this.#starting !== undefined) throw new CinemaError(`Cannot start the server of "${this.#id}" twice`);
     if (router !== undefined) this.own.useRouter(router);
-    this.#starting = this.#bind(port ?? parseAddress(this.#address).port);
-    return this.#starting;
+    return this.#starting = this.#bind(port ?? parseAddress(this.#address).port);
   }
 
   /** Starts to gossip. */
   startGossip(options: GossipOptions | undefined): void {
+    this.#checkOpen("gossip");
     if (this.#endpoint === undefined) throw new CinemaError("Cannot gossip: start the server first");
     if (this.#isGossiping) throw new CinemaError(`Cannot start to gossip: "${this.#id}" does so already`);
     if (options !== undefined) {
@@ -121,6 +130,9 @@ export class NodeEngine implements ClusterHome {
   /** Joins. */
   async join(seeds: readonly string[], signal: AbortSignal | undefined): Promise<void> {
     await (this.#starting ?? this.startServer(undefined, undefined));
+    // Meanwhile, either may have happened.
+    signal?.throwIfAborted();
+    this.#checkOpen("join");
     if (!this.#isGossiping) this.startGossip(undefined);
     this.#joining?.giveUp(new JoinError("Cannot go on joining: another join has begun", { code: "closed" }));
     const others = [...new Set(seeds)].filter((seed) => seed !== this.core.self.addr && seed !== this.#address);
@@ -129,21 +141,19 @@ export class NodeEngine implements ClusterHome {
       seeds: others,
       clock: this.#clock,
       ask: (addrs) => this.perform((now) => this.core.join(addrs, now)),
-      emit: (event) => this.events.emit(event),
+      emit: this.emit,
     });
     this.#joining = joining;
-    const abort = () => joining.giveUp(signal!.reason);
-    signal?.addEventListener("abort", abort, { once: true });
     try {
-      await joining.done;
+      await joining.finish(signal);
     } finally {
-      signal?.removeEventListener("abort", abort);
       if (this.#joining === joining) this.#joining = undefined;
     }
   }
 
   /** Opens a port for nodes of Cinema-rs 0.1, and returns its number. */
   async startCompat(port: number, options: CompatOptions): Promise<number> {
+    this.#checkOpen("talk to Cinema-rs");
     if (this.#endpoint === undefined) throw new CinemaError("Cannot talk to Cinema-rs: start the server first");
     if (this.#peering !== undefined) throw new CinemaError("Cannot listen for Cinema-rs twice");
     const { interval = 1_000, suspectTimeout = 10_000, seeds = [], hostname, ...given } = options;
@@ -162,7 +172,7 @@ export class NodeEngine implements ClusterHome {
       suspectTimeoutMs: suspectTimeout,
       ownMembers: () => [this.#id, ...this.core.members.map(({ id }) => id)],
       ownActors: () => [...this.core.entries()].filter(({ node }) => node === this.#id),
-      emit: (event) => this.events.emit(event),
+      emit: this.emit,
       appeared: (location) => this.#heard({ kind: "appeared", location }),
       gone: (location, reason) => this.#heard({ kind: "gone", location, reason }),
     });
@@ -209,10 +219,6 @@ export class NodeEngine implements ClusterHome {
     return this.#watches.watchable(name, key);
   }
 
-  deadLetter(target: string, message: AnyMessage, outcome: Outcome, error: unknown): void {
-    this.events.emit({ kind: "dead-letter", target, message, outcome, error });
-  }
-
   /** Says goodbye, serves what is in hand to its end, and closes everything; after `timeout` ms what is left is cut off. */
   async leave(timeout: number): Promise<void> {
     this.#isLeaving = true;
@@ -222,16 +228,18 @@ export class NodeEngine implements ClusterHome {
     // A server that is just starting must not stay behind. Whoever started it is told why it could not.
     await this.#starting?.catch(() => undefined);
     const peers = await this.#peering?.catch(() => undefined);
+    const endsAt = this.#clock.now() + timeout;
     const { promise: isLate, resolve } = Promise.withResolvers<void>();
-    const timer = timeout === Infinity ? undefined : this.#clock.schedule(timeout, resolve);
+    const timer = timeout === Infinity ? undefined : this.#clock.schedule(timeout, () => {
+      this.#connections.cutOff(`The node ${this.#id} has left`);
+      resolve();
+    });
     if (this.#isGossiping) this.perform((now) => this.core.leave(now));
     await Promise.race([this.#driver.drained(), isLate]);
     this.#watches.close();
-    await Promise.all([
-      this.#endpoint?.server.shutdown({ timeout }),
-      this.#connections.close(timeout),
-      peers?.close(timeout),
-    ]);
+    const leftMs = Math.max(0, endsAt - this.#clock.now());
+    const stopped = this.#endpoint?.server.shutdown({ timeout: leftMs });
+    await Promise.all([stopped, this.#connections.close(leftMs), peers?.close(leftMs)]);
     timer?.cancel();
     await this.#driver.close();
     this.events.close();
@@ -239,29 +247,27 @@ export class NodeEngine implements ClusterHome {
 
   async #bind(port: number): Promise<void> {
     const { hostname } = parseAddress(this.#address);
-    const { id, uid } = this.core.self;
-    const channel = this.#driver.receive.bind(this.#driver);
-    const endpoint = await Endpoint.bind({ hostname, port }, { id, uid, channel }, this.own.router, this.#options);
-    this.#endpoint = endpoint;
+    const channel = (payload: Uint8Array, peer: ChannelPeer) => this.#driver.receive(payload, peer);
+    const identity = { id: this.#id, uid: () => this.core.self.uid, channel };
+    try {
+      this.#endpoint = await Endpoint.bind({ hostname, port }, identity, this.own.router, this.#options);
+    } catch (error) {
+      this.#starting = undefined;
+      throw error;
+    }
     if (this.#options.advertise !== undefined) return;
-    const addr = formatAddress({ hostname, port: endpoint.server.address.port });
+    const addr = formatAddress({ hostname, port: this.#server.server.address.port });
     this.core.configure({ addr }, this.#clock.now());
+  }
+
+  #checkOpen(action: string): void {
+    if (!this.#isLeaving) return;
+    throw new JoinError(`Cannot ${action}: the node "${this.#id}" has left`, { code: "closed" });
   }
 
   get #server(): Endpoint {
     if (this.#endpoint === undefined) throw new CinemaError("Cannot talk to others: start the server first");
     return this.#endpoint;
-  }
-
-  #open(to: Destination): RemoteClient {
-    const client = this.#server.open(to);
-    // It ends with the client.
-    this.#forward(client.events).catch(reportError);
-    return client;
-  }
-
-  async #forward(events: RemoteClient["events"]): Promise<void> {
-    for await (const event of events) if (event.kind === "dead-letter") this.events.emit(event);
   }
 
   #heard(event: CoreEvent): void {
@@ -274,11 +280,9 @@ export class NodeEngine implements ClusterHome {
         else if (status === "left") this.#connections.finish(id);
         break;
       }
-      case "appeared": {
-        const { name, node, actorType } = event.location;
-        this.waiters.found(name, { name, node, actorType });
+      case "appeared":
+        this.waiters.found(event.location.name, actorOf(event.location));
         break;
-      }
       case "gone":
         this.#watches.gone(event.location, event.reason);
         break;

@@ -46,16 +46,20 @@ export class OwnActors {
 
   /** Uses the router of the user from now on; what has been offered is routed there. */
   useRouter(router: MessageRouter): void {
-    const { node } = routesOf(router);
+    if (router === this.#router) return;
+    const routes = routesOf(router);
+    const { node } = routes;
     if (node !== undefined && node !== this.#node.id) {
       throw new TypeError(`Cannot serve the routes of the node "${node}": this is the node "${this.#node.id}"`);
     }
+    for (const name of this.#offers.keys()) checkFree(routes, name);
     this.#router = router;
     for (const [name, offer] of this.#offers) this.#route(name, offer);
   }
 
   /** Offers an actor under a name, until it ends or {@linkcode OwnActors.withdraw} is called. */
   offer(name: string, offer: Offer, actorType: string, isGroup: boolean): void {
+    checkFree(routesOf(this.#router), name);
     this.#route(name, offer);
     try {
       this.#registrar.register(name, actorType, isGroup);
@@ -69,6 +73,11 @@ export class OwnActors {
     });
   }
 
+  /** Announces an actor that is routed already, or will be. */
+  announce(name: string, actorType: string, isGroup: boolean): void {
+    this.#registrar.register(name, actorType, isGroup);
+  }
+
   /** Takes a name away. Returns whether it was there. */
   withdraw(name: string, reason: string): boolean {
     if (this.#offers.delete(name)) routesOf(this.#router).remove(name);
@@ -78,4 +87,10 @@ export class OwnActors {
   #route(name: string, { addr, protocol }: Offer): void {
     this.#router.route(protocol, this.#node.handler(addr, { name }));
   }
+}
+
+/** An actor that was routed by the user under the same name would lose its routes when the offer ends. */
+function checkFree(routes: Routes, name: string): void {
+  if (routes.refOf(name) === undefined) return;
+  throw new TypeError(`Cannot register "${name}": this node routes to an actor of that name already`);
 }
