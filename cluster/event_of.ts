@@ -25,6 +25,8 @@ export function eventOf(event: CoreEvent): ClusterEvent | undefined {
       const { member, before } = event;
       // Somebody who was gone before this node came is no news.
       if (before === undefined && !isAlive(member)) return undefined;
+      // It was named, and has now been heard.
+      if (before?.uid === 0 && before.status === member.status) return undefined;
       return { kind: member.status, member: memberOf(member) };
     }
     case "conflict":

@@ -182,8 +182,8 @@ export class View {
     const { emit, hurry } = this.#options;
     const { from, isRefused, ...fresh } = update;
     const record = known === undefined ? fresh : withVersion(fresh, known);
-    if (known !== undefined && known.uid !== record.uid && isAlive(known)) {
-      // The node has started anew: whatever it had is gone with the old start.
+    if (known !== undefined && known.uid !== record.uid && known.uid !== 0 && isAlive(known)) {
+      // The node has started anew: whatever it had is gone with the old start. Of one that was only named none is known.
       this.#endSuspicion(known.id);
       const gone: MemberRecord = { ...known, status: "down" };
       this.list.set(gone);

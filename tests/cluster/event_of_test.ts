@@ -42,6 +42,17 @@ Deno.test({
 });
 
 Deno.test({
+  name: "eventOf tells once of a member that was named before it was heard",
+  permissions,
+  fn() {
+    const before = recordOf({ uid: 0 });
+    assertEquals(eventOf({ kind: "status", member: recordOf(), before }), undefined);
+    const down = recordOf({ status: "down" });
+    assertEquals(eventOf({ kind: "status", member: down, before }), { kind: "down", member: memberOf(down) });
+  },
+});
+
+Deno.test({
   name: "eventOf tells of actors, names, conflicts and refusals without inner numbers",
   permissions,
   fn() {
