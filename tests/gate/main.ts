@@ -50,6 +50,9 @@ const steps: readonly Step[] = [
     countsTests: true,
   },
   { name: "benchmarks compile", args: ["bench", "--no-run", "bench/"] },
+  // The peers have a configuration and a lock of their own, so that nobody else downloads them.
+  { name: "peers, types", args: ["check", "--quiet", "--config", "bench/peers/deno.json", "bench/peers/"] },
+  { name: "peers, a short run", args: ["run", "--quiet", "--allow-run", "bench/peers/main.ts", "--smoke"] },
 ];
 
 /** Runs one step, prints what came of it, and returns what it counts for. */

@@ -74,6 +74,13 @@ export const LAYERS: readonly Layer[] = [
   { path: "bench/remote_bench.ts", files: ANYTHING, packages: [OWN_NAME, `${OWN_NAME}/`] },
   // It needs nodes in processes of their own, as the tests do.
   { path: "bench/cluster_process_bench.ts", files: ANYTHING, packages: [OWN_NAME, `${OWN_NAME}/`] },
+  // Other libraries, to measure beside: a project of its own.
+  {
+    path: "bench/peers/",
+    files: ANYTHING,
+    except: ["tests/", "examples/"],
+    packages: ["comedy", "effect", "moleculer", "nact", "xstate"],
+  },
   {
     path: "bench/",
     files: ANYTHING,

@@ -302,7 +302,7 @@ Deno.test("watch() and unwatch() refuse what is no address of this process", asy
   const watching = await assertRejects(() => watch(addr, foreign));
   assertEquals(
     (watching as Error & { cause: Error }).cause.message,
-    "Cannot watch far: it is no address of this process",
+    "Cannot watch far: it is no address of this process or of a cluster",
   );
   const unwatching = await assertRejects(() => addr.send(act((ctx) => ctx.unwatch(foreign))));
   assertEquals((unwatching as Error & { cause: Error }).cause.name, "TypeError");
