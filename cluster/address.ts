@@ -19,20 +19,22 @@ export function parseAddress(text: string): Address {
   return { hostname: match[1] ?? match[2]!, port };
 }
 
-/** Who listens there is reached everywhere but there. */
-const ANY_ADDRESS: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+/** Whether who listens there is reached everywhere but there: "0.0.0.0", "::", and every other way to write them, as "::0" or "0". */
+export function isEveryHost(hostname: string): boolean {
+  return /^\[?[0.:]+\]?$/.test(hostname);
+}
 
 /** Gives an address back at which others can reach a node, and throws where they cannot. */
 export function checkReachable(text: string): string {
   const { hostname, port } = parseAddress(text);
   if (port === 0) throw new TypeError(`Cannot reach a node at "${text}": port 0 is none`);
-  if (!ANY_ADDRESS.has(hostname)) return text;
+  if (!isEveryHost(hostname)) return text;
   throw new TypeError(`Cannot reach a node at "${text}": that is every host and none`);
 }
 
 /** Whether a node that listens there must tell others another address. */
 export function isAnyHost(text: string): boolean {
-  return ANY_ADDRESS.has(parseAddress(text).hostname);
+  return isEveryHost(parseAddress(text).hostname);
 }
 
 /** Writes an address. */

@@ -47,6 +47,8 @@ export interface ClusterHome {
   readonly emit: (event: ClusterEvent) => void;
   /** The name of the cluster. */
   readonly clusterName: string;
+  /** Whether it has left the cluster, and reaches nobody any more. */
+  readonly hasLeft: boolean;
 }
 
 /** Why a message did not even leave its sender. */
@@ -114,8 +116,10 @@ export class FollowingAddr {
     const found = this.#home.locate(this.name, this.#key);
     const about = { target: this.id, messageType: typeOf(message) };
     if (found === undefined) {
-      const text = `Cannot send "${about.messageType}": no node of the cluster has an actor "${this.name}"`;
-      return new NoActorError(text, about);
+      const why = this.#home.hasLeft
+        ? "this node has left the cluster"
+        : `no node of the cluster has an actor "${this.name}"`;
+      return new NoActorError(`Cannot send "${about.messageType}": ${why}`, about);
     }
     if ("route" in found) {
       const codecs = this.#table.get(about.messageType);

@@ -12,8 +12,8 @@ import type { MemberRecord } from "./membership/member.ts";
 /** Which start of which node, and where. */
 export type Destination = Pick<MemberRecord, "id" | "uid" | "addr">;
 
-/** A message that a connection has lost. */
-export type DeadLetter = ClientEvent & { readonly kind: "dead-letter" };
+/** A message that a connection has lost; or how many there were besides, where too many were lost at once to tell of each. */
+export type Loss = ClientEvent & { readonly kind: "dead-letter" | "missed" };
 
 interface Open {
   readonly uid: number;
@@ -23,15 +23,15 @@ interface Open {
 /** See the module. */
 export class Connections {
   readonly #open: (destination: Destination) => RemoteClient;
-  readonly #deadLetter: ((event: DeadLetter) => void) | undefined;
+  readonly #lost: ((event: Loss) => void) | undefined;
   readonly #clients: Map<string, Open> = new Map();
   readonly #closing: Map<RemoteClient, Promise<void>> = new Map();
   readonly #listening: Set<Promise<void>> = new Set();
 
-  /** Creates no connections; `open` makes one, and `deadLetter` hears of the messages that one has lost. */
-  constructor(open: (destination: Destination) => RemoteClient, deadLetter?: (event: DeadLetter) => void) {
+  /** Creates no connections; `open` makes one, and `lost` hears of the messages that one has lost. */
+  constructor(open: (destination: Destination) => RemoteClient, lost?: (event: Loss) => void) {
     this.#open = open;
-    this.#deadLetter = deadLetter;
+    this.#lost = lost;
   }
 
   /** The client of a node. One of an earlier start of it is given up. */
@@ -41,7 +41,7 @@ export class Connections {
     if (known?.uid === uid) return known.client;
     if (known !== undefined) this.giveUp(id, `The node ${id} has started anew`);
     const client = this.#open(destination);
-    if (this.#deadLetter !== undefined) this.#listen(client.events, this.#deadLetter);
+    if (this.#lost !== undefined) this.#listen(client.events, this.#lost);
     this.#clients.set(id, { uid, client });
     return client;
   }
@@ -76,9 +76,10 @@ export class Connections {
     await Promise.all([...this.#closing.values(), ...this.#listening]);
   }
 
-  #listen(events: RemoteClient["events"], deadLetter: (event: DeadLetter) => void): void {
+  #listen(events: RemoteClient["events"], lost: (event: Loss) => void): void {
     const listen = async () => {
-      for await (const event of events) if (event.kind === "dead-letter") deadLetter(event);
+      // A connection that breaks loses all that was on its way in one turn, which may be more than the stream holds.
+      for await (const event of events) if (event.kind === "dead-letter" || event.kind === "missed") lost(event);
     };
     // It ends with the client.
     const listening = listen().finally(() => this.#listening.delete(listening));

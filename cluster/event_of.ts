@@ -6,7 +6,7 @@
 import type { CoreEvent } from "./core.ts";
 import type { Location } from "./directory/entry.ts";
 import type { ActorLocation, ClusterEvent, ClusterMember } from "./events.ts";
-import { isAlive, type MemberRecord } from "./membership/member.ts";
+import { isAlive, type MemberRecord, overrides } from "./membership/member.ts";
 
 /** What users see of a member. */
 export function memberOf({ id, addr, status }: MemberRecord): ClusterMember {
@@ -29,8 +29,13 @@ export function eventOf(event: CoreEvent): ClusterEvent | undefined {
       if (before?.uid === 0 && before.status === member.status) return undefined;
       return { kind: member.status, member: memberOf(member) };
     }
-    case "conflict":
-      return { kind: "conflict", known: memberOf(event.known), other: memberOf(event.other) };
+    case "conflict": {
+      // The one that was known first may lose: both are records of one id, and the higher of them is kept.
+      const [known, other] = overrides(event.other, event.known)
+        ? [event.other, event.known]
+        : [event.known, event.other];
+      return { kind: "conflict", known: memberOf(known), other: memberOf(other) };
+    }
     case "refused":
       return { kind: "refused", addr: event.addr, message: event.message };
     case "rejected":

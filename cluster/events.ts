@@ -36,7 +36,8 @@ export interface ActorLocation {
  * - `"joined"`: this node has become a member, by way of `seed`;
  * - `"unreachable"`: the seed at `addr` cannot be reached, for `error`; it is tried again in `retryInMs` ms;
  * - `"refused"`: the node at `addr` does not talk to this one, because of `message`;
- * - `"conflict"`: two nodes at different addresses have one id: `known` is believed, `other` is not;
+ * - `"conflict"`: two nodes at different addresses have one id: `known` is believed, `other` is not. It is told again as long as both
+ *   are heard;
  * - `"rejected"`: what came from `addr` was not believed or made no sense, for `reason`;
  * - `"registered"`, `"unregistered"`: the actor `name` can be found on `node`, or cannot any more;
  * - `"name-lost"`: another node, `winner`, has the name of an actor of this node: the actor lives on, but whoever looks the name up

@@ -24,6 +24,9 @@ export const QUEUE_MAX = 64;
 /** Ms that an attempt to connect for gossip may take: by then a probe has failed. */
 export const DIAL_TIMEOUT_MS = 3_000;
 
+/** Ms that a leave waits for connections that are being made: a few round trips. One to a host that hangs would take all of the above. */
+export const OPENING_MS = 1_000;
+
 /** Ms between two looks at the port of a member that refused a connection and is suspected. */
 export const RECHECK_MS = 210;
 

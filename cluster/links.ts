@@ -6,7 +6,7 @@
 
 import { Channel, type ChannelPeer, type ChannelReceiver, type Dialled, isRefused } from "../remote/spi.ts";
 import type { Clock, ClockTimer } from "../src/spi.ts";
-import { BULK_IDLE_MS, LINK_IDLE_MS, LINKS_MAX, QUEUE_MAX } from "./limits.ts";
+import { BULK_IDLE_MS, LINK_IDLE_MS, LINKS_MAX, OPENING_MS, QUEUE_MAX } from "./limits.ts";
 
 /** Ms between two looks for connections that nobody uses. */
 const SWEEP_MS = 5_000;
@@ -84,13 +84,16 @@ export class Links {
     for (const link of this.#links.values()) if (link.addr === addr) this.#end(link);
   }
 
-  /** Resolves when everything that was sent has been handed over, or never will be. */
+  /** Resolves when everything that was sent has been handed over, or never will be: who does not answer is not waited for long. */
   async drained(): Promise<void> {
+    const { promise: isLate, resolve } = Promise.withResolvers<void>();
+    const timer = this.#options.clock.schedule(OPENING_MS, resolve);
     const drained = async (link: Link) => {
-      await link.opened.promise;
+      await Promise.race([link.opened.promise, isLate]);
       await link.channel?.drained();
     };
     await Promise.all([...this.#links.values()].map(drained));
+    timer.cancel();
   }
 
   /** Closes everything, and resolves when nothing is left. */

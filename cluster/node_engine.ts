@@ -58,6 +58,7 @@ export class NodeEngine implements ClusterHome {
   #peers: Peering | undefined;
   #isGossiping = false;
   #isLeaving = false;
+  hasLeft = false;
 
   /** Creates a node that does nothing yet; the id and the addresses have been checked. */
   constructor(id: string, addr: string, options: ClusterNodeOptions) {
@@ -203,7 +204,7 @@ export class NodeEngine implements ClusterHome {
 
   locate(name: string, key: string): Whereabouts | undefined {
     const found = this.lookup(name, key);
-    if (found === undefined || this.#isLeaving) return undefined;
+    if (found === undefined || this.hasLeft) return undefined;
     const { node, uid } = found;
     if (node === this.#id) return { node, route: (messageType) => this.own.find(name, messageType) };
     const member = this.core.member(node);
@@ -219,7 +220,7 @@ export class NodeEngine implements ClusterHome {
     return this.#watches.watchable(name, key);
   }
 
-  /** Says goodbye, serves what is in hand to its end, and closes everything; after `timeout` ms what is left is cut off. */
+  /** Says goodbye, serves what is in hand, which may ask others until then, and closes; what is left after `timeout` ms is cut off. */
   async leave(timeout: number): Promise<void> {
     this.#isLeaving = true;
     const gone = new JoinError(`The node "${this.#id}" has left`, { code: "closed" });
@@ -237,9 +238,10 @@ export class NodeEngine implements ClusterHome {
     if (this.#isGossiping) this.perform((now) => this.core.leave(now));
     await Promise.race([this.#driver.drained(), isLate]);
     this.#watches.close();
-    const leftMs = Math.max(0, endsAt - this.#clock.now());
-    const stopped = this.#endpoint?.server.shutdown({ timeout: leftMs });
-    await Promise.all([stopped, this.#connections.close(leftMs), peers?.close(leftMs)]);
+    const leftMs = () => Math.max(0, endsAt - this.#clock.now());
+    await Promise.all([this.#endpoint?.server.shutdown({ timeout: leftMs() }), peers?.close(leftMs())]);
+    this.hasLeft = true;
+    await this.#connections.close(leftMs());
     timer?.cancel();
     await this.#driver.close();
     this.events.close();

@@ -109,6 +109,9 @@ Deno.test({
         [["alice"], 'Missing --port: the id "alice" does not end with a number'],
         [["node-1", "--port", "99999"], "Not a port: 99999. It must be 0 to 65535"],
         [["node-1", "--key"], "Missing value of --key"],
+        [["node-1", "--key", "short"], "The key is too short: it must have at least 32 characters"],
+        [["node-1", "--hostname", "::"], "Nobody can be reached at ::: give the address of this computer"],
+        [["node-1", "127.0.0.1:99999"], "Not an address: 127.0.0.1:99999. It must be like 127.0.0.1:7001"],
       ] as const
     ) assertEquals(readCommandLine(args), { kind: "wrong", problem });
   },

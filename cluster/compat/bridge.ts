@@ -18,7 +18,7 @@ import {
 } from "../../remote/mod.ts";
 import { bindNode, checkName, Dialler, hex, isLoopback, openClient, tcpTransport } from "../../remote/spi.ts";
 import { checkTimeout, type Clock, type ClockTimer, type Random } from "../../src/spi.ts";
-import { formatAddress, parseAddress } from "../address.ts";
+import { formatAddress, isEveryHost, parseAddress } from "../address.ts";
 import { Connections } from "../connections.ts";
 import { ClusterFrameWriter } from "./cluster_frame.ts";
 import { ClusterFraming } from "./cluster_framing.ts";
@@ -273,9 +273,6 @@ export class CompatBridge implements AsyncDisposable {
   }
 }
 
-/** Who listens there is reached everywhere but there. */
-const ANY_ADDRESS: ReadonlySet<string> = new Set(["0.0.0.0", "::", "[::]"]);
-
 /** Nothing of ours beside messages travels by such a port. */
 function ignoreChannel(): void {}
 
@@ -289,7 +286,7 @@ function check(options: CompatBridgeOptions): void {
     throw new TypeError("Cannot listen for Cinema-rs peers with key or tls: they know neither");
   }
   if (advertise !== undefined) parseAddress(advertise);
-  else if (ANY_ADDRESS.has(hostname)) {
+  else if (isEveryHost(hostname)) {
     throw new TypeError(`Cannot tell peers to connect to ${hostname}: say what to advertise`);
   }
   if (transport === undefined && insecure !== true && !isLoopback(hostname)) {

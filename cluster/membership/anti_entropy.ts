@@ -67,14 +67,14 @@ export class AntiEntropy {
       this.#untried = this.#untried.filter((addr) => lost.has(addr));
       if (this.#untried.length === 0) this.#untried = [...lost];
       const [addr] = this.#untried.splice(Math.floor(random.next() * this.#untried.length), 1);
-      this.askForState(addr!);
+      // Who answers only where the digests differ: behind a name of its own, a seed may well be a member that is known.
+      this.#ask(addr!, false);
     }
   }
 
   /** Asks whoever lives at an address for all its records. */
   askForState(addr: string): void {
-    const { view, send } = this.#options;
-    if (addr !== view.self.addr) send({ id: "", addr }, { kind: "digest", digest: view.digest, isJoin: true });
+    this.#ask(addr, true);
   }
 
   /** Answers a digest, or one who wants everything. */
@@ -91,6 +91,11 @@ export class AntiEntropy {
       view.hear({ ...record, from: sender.id, isRefused: false }, isSpread);
     }
     if (wantsReply) this.#sendState(sender, new Map(records.map((record) => [record.id, record])));
+  }
+
+  #ask(addr: string, isJoin: boolean): void {
+    const { view, send } = this.#options;
+    if (addr !== view.self.addr) send({ id: "", addr }, { kind: "digest", digest: view.digest, isJoin });
   }
 
   /** Sends all records, or those that another lacks. */

@@ -9,7 +9,7 @@ import { AntiEntropy, RECHECKS, syncScale } from "./anti_entropy.ts";
 import { type Addressee, Gossip } from "./gossip.ts";
 import { LivedTime } from "./lived_time.ts";
 import { isAlive, type MemberRecord, overrides } from "./member.ts";
-import type { Body, Effect, Packet, Update } from "./messages.ts";
+import { type Body, type Effect, type Packet, PROTOCOL_VERSION, type Update } from "./messages.ts";
 import { Prober } from "./prober.ts";
 import { View } from "./view.ts";
 
@@ -193,10 +193,7 @@ export class Swim {
     }
     if (packet.cluster !== this.#options.cluster) return this.#refuse(packet);
     if (this.self.status === "left") return;
-    if (body.kind === "digest" && body.isJoin && this.#isTaken(sender)) {
-      const text = `a node "${sender.id}" lives at another address`;
-      return this.#send(sender, { kind: "refusal", code: "id-taken", message: text }, true);
-    }
+    if (this.#isTaken(sender)) return this.#refuseName(sender);
     if (sender.id === this.self.id && sender.uid === this.self.uid) return;
     this.#view.apply({ ...sender, from: "", isRefused: false }, true, true);
     for (const update of updates) this.#view.hear(update);
@@ -256,8 +253,15 @@ export class Swim {
   #refuse({ sender }: Packet): void {
     const event = { kind: "rejected", addr: sender.addr, reason: "it is of another cluster" } as const;
     this.#effects.push({ kind: "event", event });
-    const message = `this is the cluster "${this.#options.clusterName}"`;
+    const message = `this is the cluster "${this.#options.clusterName}", version ${PROTOCOL_VERSION}`;
     this.#send(sender, { kind: "refusal", code: "cluster", message }, true);
+  }
+
+  /** Whatever it says: its own word would take the name from a node that is well. Of two who both have members, those tell. */
+  #refuseName({ id, addr }: MemberRecord): void {
+    const message = `a node "${id}" lives at another address`;
+    this.#effects.push({ kind: "event", event: { kind: "rejected", addr, reason: message } });
+    this.#send({ id, addr }, { kind: "refusal", code: "id-taken", message }, true);
   }
 
   #isTaken({ id, uid, addr }: MemberRecord): boolean {

@@ -13,19 +13,39 @@ export interface ClusterSimulatorOptions {
   readonly nodes: number;
   /** Where all choices come from. */
   readonly seed: number;
-  /** The knobs of membership. @default {"lan"} */
+  /**
+   * The knobs of membership.
+   *
+   * @default {"lan"}
+   */
   readonly preset?: Preset;
   /** Other values of some knobs. */
   readonly config?: Partial<MembershipConfig>;
   /** How the network treats packets. */
   readonly network?: Partial<SimulatedNetworkOptions>;
-  /** Whether the nodes know each other from the start; otherwise all join through the first. @default {true} */
+  /**
+   * Whether the nodes know each other from the start; otherwise all join through the first.
+   *
+   * @default {true}
+   */
   readonly isFormed?: boolean;
-  /** Lines of the trace that are kept. @default {1000} */
+  /**
+   * Lines of the trace that are kept.
+   *
+   * @default {1000}
+   */
   readonly traceMax?: number;
-  /** Whether healthy members that are taken for down are only counted, and do not end the simulation. @default {false} */
+  /**
+   * Whether healthy members that are taken for down are only counted, and do not end the simulation.
+   *
+   * @default {false}
+   */
   readonly countsFalseDowns?: boolean;
-  /** Ms after a fault in which its victims may still be taken for down. @default {60_000} */
+  /**
+   * Ms after a fault in which its victims may still be taken for down.
+   *
+   * @default {60_000}
+   */
   readonly graceMs?: number;
 }
 
@@ -45,15 +65,27 @@ export interface StartOptions {
 
 /** Which packets a fault of the network concerns. */
 export interface PartitionOptions {
-  /** Only those from the first group to the second. @default {false} */
+  /**
+   * Only those from the first group to the second.
+   *
+   * @default {false}
+   */
   readonly isOneWay?: boolean;
 }
 
 /** What is registered. */
 export interface RegisterOptions {
-  /** What kind of actor it is. @default {"Actor"} */
+  /**
+   * What kind of actor it is.
+   *
+   * @default {"Actor"}
+   */
   readonly actorType?: string;
-  /** Whether others may have the name too. @default {false} */
+  /**
+   * Whether others may have the name too.
+   *
+   * @default {false}
+   */
   readonly isGroup?: boolean;
 }
 

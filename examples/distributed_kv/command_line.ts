@@ -42,14 +42,19 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   }
   const [id, ...seeds] = words;
   if (id === undefined) return wrong("Missing the name of this node");
-  const seed = seeds.find((text) => !/^.+:\d{1,5}$/.test(text));
+  const seed = seeds.find((text) => !/^.+:\d{1,5}$/.test(text) || Number(text.split(":").at(-1)) > 65_535);
   if (seed !== undefined) return wrong(`Not an address: ${seed}. It must be like 127.0.0.1:7001`);
   const number = /\d{1,3}$/.exec(id);
   const port = options.get("--port") ?? (number === null ? undefined : `${7_000 + Number(number[0])}`);
   if (port === undefined) return wrong(`Missing --port: the id "${id}" does not end with a number`);
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return wrong(`Not a port: ${port}. It must be 0 to 65535`);
   const hostname = options.get("--hostname") ?? "127.0.0.1";
-  return { kind: "run", id, seeds, hostname, port: Number(port), key: options.get("--key") };
+  if (/^[0.:]+$/.test(hostname)) {
+    return wrong(`Nobody can be reached at ${hostname}: give the address of this computer`);
+  }
+  const key = options.get("--key");
+  if (key !== undefined && key.length < 32) return wrong("The key is too short: it must have at least 32 characters");
+  return { kind: "run", id, seeds, hostname, port: Number(port), key };
 }
 
 function wrong(problem: string): CommandLine {

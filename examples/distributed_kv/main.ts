@@ -29,14 +29,16 @@ else await run(command);
 async function run({ id, seeds, hostname, port, key }: CommandLine & { kind: "run" }): Promise<void> {
   await using system = new ActorSystem();
   const options = { preset: "local", ...key === undefined ? {} : { key } } as const;
-  await using node = new ClusterNode(id, `${hostname}:${port}`, options);
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  await using node = new ClusterNode(id, `${host}:${port}`, options);
   const keeper = new Keeper(system, node);
   const following = follow(node, keeper);
   try {
     await node.startServer();
   } catch (error) {
     if (!(error instanceof BindError)) throw error;
-    return giveUp(`${error.message}. Choose another port with --port`, 1);
+    const isInUse = error.cause instanceof Deno.errors.AddrInUse;
+    return giveUp(isInUse ? `${error.message}. Choose another port with --port` : error.message, 1);
   }
   say(id, `listening on ${node.addr}; type help`);
   if (seeds.length === 0) keeper.start();

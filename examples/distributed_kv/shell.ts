@@ -37,9 +37,10 @@ export class Shell {
 
   /** Carries out one line; what goes wrong is an answer, too. */
   async run(line: string): Promise<Outcome> {
-    const [verb = "", key, ...rest] = line.trim().split(/\s+/);
+    // What comes behind the key is the value as it was typed.
+    const [, verb = "", key, value = ""] = /^\s*(\S*)\s*(\S+)?\s*(.*?)\s*$/.exec(line) ?? [];
     try {
-      return await this.#perform(verb, key, rest.join(" "));
+      return await this.#perform(verb, key, value);
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
       return {

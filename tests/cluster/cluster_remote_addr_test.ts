@@ -15,6 +15,7 @@ import { Desk, type DeskMessage, DeskProtocol, Gates, untyped } from "../support
 /** A home whose names lead where the test says. */
 class House implements ClusterHome {
   readonly clusterName = "test";
+  readonly hasLeft: boolean = false;
   readonly events: ClusterEvent[] = [];
   readonly watched = { watch: () => ({ cancel: () => {} }) };
   readonly asked: string[] = [];

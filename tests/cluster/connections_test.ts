@@ -6,7 +6,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { Connections, type DeadLetter } from "../../cluster/connections.ts";
+import { Connections, type Loss } from "../../cluster/connections.ts";
 import { NodeDownError } from "../../cluster/mod.ts";
 import { ActorSystem } from "../../mod.ts";
 import {
@@ -26,7 +26,7 @@ import { watch } from "../support/signals.ts";
 class Stage implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly gates = new Gates();
-  readonly lost: DeadLetter[] = [];
+  readonly lost: Loss[] = [];
   readonly connections: Connections;
   opened = 0;
   readonly #system = new ActorSystem();
@@ -166,4 +166,16 @@ Deno.test("close waits for answers up to its time-out, and every message that wa
   await Promise.all([closed, refused]);
   assertEquals(lost, [200]);
   assert((await Promise.all(told)).every((result) => result === "closed"));
+});
+
+Deno.test("what is lost at once and is too much to tell of each is counted: nothing is lost without a word", async () => {
+  await using stage = new Stage();
+  const unreachable = stage.connections.to(to("nowhere")).remoteAddr("desk", DeskProtocol);
+  const told = Array.from({ length: 3_000 }, (_, n) => unreachable.doSend({ type: "note", n }));
+  await stage.clock.settle();
+  stage.connections.giveUp("nowhere", "It is down");
+  await Promise.all(told);
+  await stage.clock.settle();
+  const count = stage.lost.reduce((sum, loss) => sum + (loss.kind === "missed" ? loss.count : 1), 0);
+  assertEquals(count, 3_000);
 });

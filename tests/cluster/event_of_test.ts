@@ -67,6 +67,10 @@ Deno.test({
       [{ kind: "name-lost", name: "bank", winner: location }, { kind: "name-lost", name: "bank", winner: "node-1" }],
       [{ kind: "conflict", known, other }, { kind: "conflict", known: memberOf(known), other: memberOf(other) }],
       [
+        { kind: "conflict", known, other: { ...other, uid: known.uid + 1 } },
+        { kind: "conflict", known: memberOf(other), other: memberOf(known) },
+      ],
+      [
         { kind: "refused", addr: "a:1", code: "cluster", message: "no" },
         { kind: "refused", addr: "a:1", message: "no" },
       ],

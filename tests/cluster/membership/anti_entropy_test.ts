@@ -119,7 +119,8 @@ pure("AntiEntropy.reconnect tries those who are down and seeds that are no membe
   for (let i = 0; i < 25; i++) sync.reconnect();
   assertEquals(sent.length, 50, "each has its turn, and none is lost on itself");
   assertEquals(new Set(sent.map(({ addr }) => addr)), new Set(["c:1", "x:1"]));
-  assertEquals(sent[0]!.body, { kind: "digest", digest: view.digest, isJoin: true });
+  // Behind a name of its own a seed may be a member that is known: then nothing but the digest is sent, for ever.
+  assertEquals(sent[0]!.body, { kind: "digest", digest: view.digest, isJoin: false });
 });
 
 pure("AntiEntropy.reconnect tries three at once of many, and all in turn", () => {

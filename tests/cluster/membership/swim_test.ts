@@ -103,7 +103,7 @@ pure("Swim refuses a packet of another cluster, takes nothing from it, and says 
   assertEquals(done.heard, ["rejected: it is of another cluster"]);
   const [refusal] = done.ofKind("refusal");
   assertEquals([refusal?.addr, refusal?.body.code], ["x:1", "cluster"]);
-  assertEquals(refusal?.body.message, 'this is the cluster "test"');
+  assertEquals(refusal?.body.message, 'this is the cluster "test", version 1');
   assertEquals([lone.statusOf("x"), lone.statusOf("b")], [undefined, "up"]);
 });
 
@@ -140,19 +140,20 @@ pure("a node may take the id of one that is gone, and start anew at its own addr
   assertEquals([lone.statusOf("c"), lone.swim.member("c")?.uid], ["up", 300]);
 });
 
-pure("two nodes with one id from two hosts: both hear of the conflict, and one of them keeps it everywhere", () => {
-  const machines = Machines.of(["s", "t"]);
-  machines.start("b");
-  const first = machines.nodes.get("b")!;
-  machines.perform("b", (now) => first.join(["s:1"], now));
-  machines.run(2_000);
-  machines.nodes.set("b (first)", first);
-  machines.nodes.delete("b");
-  machines.start("b", { uid: 200, addr: "elsewhere:1" });
-  machines.perform("b", (now, swim) => swim.add(memberOf("s"), now));
-  machines.run(20_000);
-  assertGreater(machines.heard(/conflict b/).filter((text) => text.startsWith("b (first)")).length, 0);
-  for (const id of ["s", "t"]) assertEquals(machines.nodes.get(id)!.member("b")?.addr, "elsewhere:1");
+pure("a node whose id is taken is refused whatever it says, with a higher uid too, and takes nothing", () => {
+  const lone = Lone.with(["b"]);
+  const second = memberOf("b", { uid: 200, addr: "elsewhere:1" });
+  for (const body of [{ kind: "gossip" }, { kind: "ping", sequence: 1, target: lone.swim.self }] as const) {
+    const { sends } = lone.hear(second, body);
+    assertEquals(sends.map(({ packet }) => packet.body.kind), ["refusal"]);
+  }
+  assertEquals([lone.statusOf("b"), lone.swim.member("b")?.addr], ["up", "b:1"]);
+});
+
+pure("of two nodes with one id in two halves that meet, the higher uid keeps it: the others tell", () => {
+  const lone = Lone.with(["b", "c"]);
+  lone.gossip(memberOf("c"), newsOf("b", { uid: 200, addr: "elsewhere:1" }));
+  assertEquals([lone.statusOf("b"), lone.swim.member("b")?.addr], ["up", "elsewhere:1"]);
 });
 
 pure("Swim.leave says goodbye to every member, and then does nothing any more", () => {
