@@ -127,11 +127,12 @@ export class ClientSession<A, T> {
     return correlation;
   }
 
-  /** Nobody waits for an answer any more. Returns what that means for the message. */
-  abandon(correlation: number, isCancelled: boolean): LostOutcome {
-    const open = this.#asks.get(correlation);
-    if (open === undefined) return "unknown";
-    this.#asks.delete(correlation);
+  /**
+   * Nobody waits for an answer any more. Returns what that means for the message: it may be handled, also where it has not been
+   * written yet, because its frame stays in the writer until the peer takes bytes again.
+   */
+  abandon(correlation: number, isCancelled: boolean): "unknown" {
+    if (!this.#asks.delete(correlation)) return "unknown";
     // At its deadline the peer gives it up by itself.
     if (isCancelled && this.#options.compatNode === undefined) {
       this.#writer.append({ correlationId: correlation, control: "cancel" });
@@ -139,7 +140,7 @@ export class ClientSession<A, T> {
     }
     this.#freed();
     this.#effects.settled();
-    return open.ordinal <= this.#written ? "unknown" : "not-delivered";
+    return "unknown";
   }
 
   /** Everything in the writer is being written. */
