@@ -8,15 +8,15 @@
 import { type ActorRef, ActorSystem } from "@cinema/cinema";
 import { ClusterClient, type ClusterEvent, ClusterNode, type Preset } from "@cinema/cinema/cluster";
 import { LocalNode, MessageRouter, RemoteClient, RemoteServer } from "@cinema/cinema/remote";
-import { compare, expectHandled, type Side } from "./compare.ts";
+import { compare, expectHandled, type Side, times } from "./compare.ts";
 import { isAllowed } from "./permissions.ts";
 import { type Count, Counter, CounterProtocol, type Ping, type Tick } from "./remote_counter.ts";
 
 /** As many nodes as the original's benchmark has. */
 const CHAIN = 7;
-const ASKS = 2_000;
-const PIPELINED_ASKS = 20_000;
-const OWN_ASKS = 50_000;
+const ASKS = times(2_000);
+const PIPELINED_ASKS = times(20_000, 100);
+const OWN_ASKS = times(50_000);
 const AT_A_TIME = 100;
 const BYTES = 64;
 const LOCAL = { hostname: "127.0.0.1", port: 0 };

@@ -7,11 +7,12 @@
 
 import type { GossipOptions } from "@cinema/cinema/cluster";
 import { meet, type NodeLine, NodeProcess, startCluster } from "../tests/support/node_process.ts";
+import { isSmoke } from "./compare.ts";
 import { isAllowed } from "./permissions.ts";
 
 /** How often each is done. */
-const ROUNDS = 5;
-const KILL_SIZES = [3, 5, 12];
+const ROUNDS = isSmoke ? 1 : 5;
+const KILL_SIZES = isSmoke ? [3] : [3, 5, 12];
 const HANG_SIZE = 3;
 /** The seed's own test setting, and one that is fast but lets a node pause for a while. */
 const HANG_SETTINGS: readonly GossipOptions[] = [

@@ -8,10 +8,10 @@
 import type { Core } from "../cluster/core.ts";
 import type { MemberRecord } from "../cluster/membership/member.ts";
 import { coreWith, packetFrom, recordsOf, SIZES } from "./cluster_cores.ts";
-import { compare, expectHandled } from "./compare.ts";
+import { compare, expectHandled, times } from "./compare.ts";
 
-const SECONDS = 20_000;
-const LOOKS = 1_000_000;
+const SECONDS = times(20_000);
+const LOOKS = times(1_000_000);
 const SECOND_MS = 1_000;
 
 // Or the first figures would be those of code that is not compiled yet.

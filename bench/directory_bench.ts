@@ -10,12 +10,12 @@ import type { Location } from "../cluster/directory/entry.ts";
 import { ClusterCodec, type ClusterMessage } from "../cluster/wire/cluster_codec.ts";
 import { SeededRandom } from "../src/testing/mod.ts";
 import { askFor, coreOf, encode, fetchAll, sent } from "./cluster_cores.ts";
-import { compare, expectHandled } from "./compare.ts";
+import { compare, expectHandled, times } from "./compare.ts";
 
 const NODES = 10;
-const ENTRIES = 100_000;
+const ENTRIES = times(100_000, 1_000);
 const PAGE = 1_000;
-const ROUNDS = 10;
+const ROUNDS = times(10);
 
 lookup();
 register();

@@ -5,12 +5,12 @@
  */
 
 import { ActorSystem } from "@cinema/cinema";
-import { compare, expectHandled } from "./compare.ts";
+import { compare, expectHandled, times } from "./compare.ts";
 import { Counter } from "./counter.ts";
 import { Floor } from "./floor.ts";
 
 const ACTORS = 1_000;
-const ROUNDS = 100;
+const ROUNDS = times(100);
 
 compare({
   name: `fan-out: ${ACTORS} actors, a tell to each`,

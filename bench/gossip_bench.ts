@@ -11,13 +11,13 @@ import type { Packet, Update } from "../cluster/membership/messages.ts";
 import { ClusterCodec } from "../cluster/wire/cluster_codec.ts";
 import { encodeRecord } from "../cluster/wire/records.ts";
 import { CLUSTER, coreOf, coreWith, encode, packetFrom, recordsOf, sent, SIZES } from "./cluster_cores.ts";
-import { compare, expectHandled, type Side } from "./compare.ts";
+import { compare, expectHandled, type Side, times } from "./compare.ts";
 
 /** How many members one run tells or takes in all; those that nobody knows yet are made before each run. */
-const MEMBERS = 50_000;
-const NEW_MEMBERS = 10_000;
+const MEMBERS = times(50_000, 100);
+const NEW_MEMBERS = times(10_000, 100);
 /** How many packets one run encodes. */
-const PACKETS = 20_000;
+const PACKETS = times(20_000);
 /** News on a ping while something happens. */
 const NEWS = 3;
 

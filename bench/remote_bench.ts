@@ -7,13 +7,13 @@
 
 import { RemoteClient, type TlsOptions } from "@cinema/cinema/remote";
 import { Authority } from "../tests/support/certificates.ts";
-import { compare, expectHandled } from "./compare.ts";
+import { compare, expectHandled, times } from "./compare.ts";
 import { CounterProtocol } from "./remote_counter.ts";
 import { BENCH_KEY, type PeerPorts } from "./remote_peer.ts";
 
-const ASKS = 2_000;
-const PIPELINED_ASKS = 50_000;
-const TELLS = 200_000;
+const ASKS = times(2_000);
+const PIPELINED_ASKS = times(50_000, 100);
+const TELLS = times(200_000);
 const AT_A_TIME = 100;
 const BYTES = 64;
 

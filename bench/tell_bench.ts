@@ -5,28 +5,40 @@
  */
 
 import { ActorSystem } from "@cinema/cinema";
-import { compare, expectHandled } from "./compare.ts";
+import { compare, expectHandled, times } from "./compare.ts";
 import { Counter } from "./counter.ts";
 import { Floor } from "./floor.ts";
 
-const SENT = 200_000;
-const BURST = 100_000;
+/** Messages of one run, whatever number of actors they go to. */
+const SENT = times(200_000, 200);
+const BURST = times(100_000);
+/** The rows of the original: messages to one actor, which is new each time. */
+const SIZES = [100, 1_000, 10_000];
+const ACTORS = 100;
 
 compare({
   name: "tell: 1 actor, each doSend awaited",
   operations: SENT,
-  floor: async () => {
-    const floor = new Floor<object>();
-    for (let n = 0; n < SENT; n++) await floor.doSend({ type: "tick", n });
-    expectHandled(await floor.send({ type: "count" }), SENT + 1);
-  },
+  floor: () => tellFloor(SENT),
   cinema: async () => {
     await using system = new ActorSystem();
-    const addr = system.spawn(() => new Counter());
-    for (let n = 0; n < SENT; n++) await addr.doSend({ type: "tick", n });
-    expectHandled(await addr.send({ type: "count" }), SENT + 1);
+    await tellActor(system, SENT);
   },
 });
+
+for (const size of SIZES.filter((size) => size <= SENT)) {
+  compare({
+    name: `tell: ${size} messages to a new actor, each doSend awaited`,
+    operations: SENT,
+    floor: async () => {
+      for (let sent = 0; sent < SENT; sent += size) await tellFloor(size);
+    },
+    cinema: async () => {
+      await using system = new ActorSystem();
+      for (let sent = 0; sent < SENT; sent += size) await tellActor(system, size);
+    },
+  });
+}
 
 compare({
   name: "tell: 1 actor, a burst of trySend",
@@ -45,21 +57,29 @@ compare({
 });
 
 compare({
-  name: "tell: 100 actors, each with a sender that awaits doSend",
+  name: `tell: ${ACTORS} actors, each with a sender that awaits doSend 1000 times`,
   operations: SENT,
   floor: async () => {
-    await Promise.all(Array.from({ length: 100 }, async () => {
-      const floor = new Floor<object>();
-      for (let n = 0; n < SENT / 100; n++) await floor.doSend({ type: "tick", n });
-      expectHandled(await floor.send({ type: "count" }), SENT / 100 + 1);
-    }));
+    for (let sent = 0; sent < SENT; sent += SENT / 2) {
+      await Promise.all(Array.from({ length: ACTORS }, () => tellFloor(SENT / 2 / ACTORS)));
+    }
   },
   cinema: async () => {
     await using system = new ActorSystem();
-    await Promise.all(Array.from({ length: 100 }, async () => {
-      const addr = system.spawn(() => new Counter());
-      for (let n = 0; n < SENT / 100; n++) await addr.doSend({ type: "tick", n });
-      expectHandled(await addr.send({ type: "count" }), SENT / 100 + 1);
-    }));
+    for (let sent = 0; sent < SENT; sent += SENT / 2) {
+      await Promise.all(Array.from({ length: ACTORS }, () => tellActor(system, SENT / 2 / ACTORS)));
+    }
   },
 });
+
+async function tellFloor(messages: number): Promise<void> {
+  const floor = new Floor<object>();
+  for (let n = 0; n < messages; n++) await floor.doSend({ type: "tick", n });
+  expectHandled(await floor.send({ type: "count" }), messages + 1);
+}
+
+async function tellActor(system: ActorSystem, messages: number): Promise<void> {
+  const addr = system.spawn(() => new Counter());
+  for (let n = 0; n < messages; n++) await addr.doSend({ type: "tick", n });
+  expectHandled(await addr.send({ type: "count" }), messages + 1);
+}

@@ -80,7 +80,8 @@ export function checkMailboxOptions(options: MailboxOptions<never>): void {
 
 /**
  * The mailbox of one actor. The run loop takes what is there and, when nothing is, reads the stream; whatever arrives
- * until it wakes is one chunk. So a message costs a read of the stream (about 0.4 us) only when the actor was idle.
+ * until it wakes is one chunk. So a message costs a read of the stream (about 0.4 us) only when the actor was idle; and
+ * not even then while the actor is new, because it parks a few times before it reads at all (`internal/life.ts`).
  *
  * A message counts from acceptance until it is taken for its turn. Turns of the runtime (notices, timers, stream items)
  * are never refused and never counted, but keep the order of arrival: when senders wait, they join the same line.

@@ -15,7 +15,8 @@ import { Fairness } from "./internal/fairness.ts";
 import { cellOf } from "./internal/local_addr.ts";
 import type { Runtime } from "./internal/runtime.ts";
 import { checkTimeout } from "./internal/sending.ts";
-import { spawnCell } from "./internal/spawn.ts";
+import { SharedClock } from "./internal/shared_clock.ts";
+import { DEFAULT_OPTIONS, spawnCell } from "./internal/spawn.ts";
 import { ASK_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from "./limits.ts";
 import type { AnyMessage } from "./message.ts";
 import type { ActorSystemOptions, ShutdownOptions, SpawnOptions, SystemStopOptions } from "./options.ts";
@@ -62,6 +63,8 @@ export class ActorSystem implements AsyncDisposable {
     this.#runtime = {
       system: this,
       clock,
+      // Where time stands still between timers, each of them is one that it can stop at.
+      timers: clock.tickMs === 0 ? clock : new SharedClock(clock),
       deadlines: new Deadlines(clock),
       fairness: new Fairness(clock),
       events: new Events(),
@@ -97,7 +100,7 @@ export class ActorSystem implements AsyncDisposable {
    * @throws {NameTakenError} When a top-level actor that has not ended has the name.
    * @throws {SystemClosedError} When the system is shut down or shutting down.
    */
-  spawn<M extends AnyMessage>(factory: Factory<M>, options: SpawnOptions<NoInfer<M>> = {}): Addr<M> {
+  spawn<M extends AnyMessage>(factory: Factory<M>, options: SpawnOptions<NoInfer<M>> = DEFAULT_OPTIONS): Addr<M> {
     if (this.#shutdown !== undefined) throw new SystemClosedError("Cannot spawn: the system is shut down");
     const runtime = this.#runtime;
     return spawnCell(runtime, undefined, runtime.topLevel, factory as unknown as Factory<AnyMessage>, options).addr;

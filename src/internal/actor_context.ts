@@ -14,6 +14,7 @@ import type { TimerHandle } from "../timers.ts";
 import type { Cell } from "./cell.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { cellOf } from "./local_addr.ts";
+import { DEFAULT_OPTIONS } from "./spawn.ts";
 import { type Watchable, watchableOf } from "./watchable.ts";
 
 /** See {@linkcode Context}. */
@@ -51,7 +52,7 @@ export class ActorContext implements Context<AnyMessage> {
     if (!this.#incarnation.isClosed) this.#cell.requestStop("stopped");
   }
 
-  spawnChild<C extends AnyMessage>(factory: Factory<C>, options: SpawnOptions<NoInfer<C>> = {}): Addr<C> {
+  spawnChild<C extends AnyMessage>(factory: Factory<C>, options: SpawnOptions<NoInfer<C>> = DEFAULT_OPTIONS): Addr<C> {
     this.#incarnation.check("spawn a child");
     return this.#cell.spawnChild(factory as unknown as Factory<AnyMessage>, options).addr;
   }

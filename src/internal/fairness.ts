@@ -7,6 +7,12 @@
 import type { Clock } from "../clock.ts";
 import { TURNS_PER_LOOK, TURNS_PER_YIELD, YIELD_AFTER_MS } from "../limits.ts";
 
+/** What can be told to go on. */
+export interface Resumable {
+  /** Goes on. Never throws. */
+  resume(): void;
+}
+
 /** The turns that all actors of a system may take before the event loop gets its turn. */
 export class Fairness {
   readonly #clock: Clock;
@@ -15,7 +21,9 @@ export class Fairness {
   #lookAt = TURNS_PER_YIELD - 2;
   #gap = 2;
   #since: number;
-  #waiting: (() => void)[] = [];
+  #waiting: Resumable[] = [];
+  #isRefilling = false;
+  #launched: Resumable[] = [];
 
   /** Creates a full budget on `clock`. */
   constructor(clock: Clock) {
@@ -31,23 +39,51 @@ export class Fairness {
 
   /** Resolves after the event loop had its turn, first come, first served; actors that wait share a macrotask. */
   pause(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      if (this.#waiting.length === 1) this.#refill();
-    });
+    return new Promise((resolve) => this.pauseFor({ resume: resolve }));
+  }
+
+  /** Resumes `paused` when {@linkcode pause} would resolve: a million that start at once need no promise each. */
+  pauseFor(paused: Resumable): void {
+    this.#waiting.push(paused);
+    if (!this.#isRefilling) this.#refill();
+  }
+
+  /** Resumes `launched` in a microtask, which all share that are launched before it: one each costs 0.3 us. */
+  launch(launched: Resumable): void {
+    if (this.#launched.push(launched) === 1) queueMicrotask(() => this.#resumeLaunched());
+  }
+
+  #resumeLaunched(): void {
+    const launched = this.#launched;
+    this.#launched = [];
+    for (const each of launched) each.resume();
   }
 
   /** Fills the budget in the next macrotask, and wakes no more actors than it has turns for: a million may wait. */
   async #refill(): Promise<void> {
+    this.#isRefilling = true;
     while (this.#waiting.length > 0) {
       await this.#clock.yield();
       this.#turnsLeft = TURNS_PER_YIELD;
       this.#lookAt = TURNS_PER_YIELD - 2;
       this.#gap = 2;
       this.#since = this.#clock.now();
-      const next = this.#waiting.splice(0, TURNS_PER_YIELD);
-      for (const resolve of next) resolve();
+      this.#wake();
     }
+    this.#isRefilling = false;
+  }
+
+  /** Resumes those who have waited longest. Who finds no turn left keeps the place in the line. */
+  #wake(): void {
+    const waiting = this.#waiting;
+    let woken = 0;
+    while (woken < Math.min(TURNS_PER_YIELD, waiting.length) && this.#turnsLeft > 0) {
+      const next = waiting[woken]!;
+      next.resume();
+      if (this.#turnsLeft <= 0 && waiting.at(-1) === next) waiting.pop();
+      else woken++;
+    }
+    waiting.splice(0, woken);
   }
 
   #look(): void {

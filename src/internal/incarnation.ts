@@ -51,9 +51,9 @@ export class Incarnation implements TimerHome, StreamHome {
     return this.#context ??= new ActorContext(this.#cell, this);
   }
 
-  /** The clock of the system. */
+  /** The clock of the timers of the system. */
   get clock(): Clock {
-    return this.#cell.runtime.clock;
+    return this.#cell.runtime.timers;
   }
 
   /** Aborts when a stop or a restart is requested. */

@@ -18,6 +18,8 @@ export interface Runtime {
   readonly system: ActorSystem;
   /** The time. */
   readonly clock: Clock;
+  /** The time, for timers of actors, of which there may be very many. */
+  readonly timers: Clock;
   /** The deadlines of asks and waits. */
   readonly deadlines: Deadlines;
   /** The turns that are left before the event loop has its turn. */

@@ -12,6 +12,9 @@ import { Cell } from "./cell.ts";
 import type { Children } from "./children.ts";
 import type { Runtime } from "./runtime.ts";
 
+/** What actors that are spawned without options share, rather than have an empty object of 56 bytes each. */
+export const DEFAULT_OPTIONS: SpawnOptions<AnyMessage> = Object.freeze({});
+
 /** Creates a cell among its siblings. */
 export function spawnCell(
   runtime: Runtime,

@@ -49,7 +49,11 @@ const steps: readonly Step[] = [
     inspect: (output) => snippetProblems(output, ["README.md", "mod.ts", "src/"]),
     countsTests: true,
   },
-  { name: "benchmarks compile", args: ["bench", "--no-run", "bench/"] },
+  {
+    name: "benchmarks, a short run",
+    args: ["bench", "--v8-flags=--expose-gc", "--allow-net", "--allow-run", "--allow-read", "bench/", "--", "--smoke"],
+  },
+  { name: "growth, a short run", args: ["run", "bench/growth.ts", "--smoke"] },
   // The peers have a configuration and a lock of their own, so that nobody else downloads them.
   { name: "peers, types", args: ["check", "--quiet", "--config", "bench/peers/deno.json", "bench/peers/"] },
   { name: "peers, a short run", args: ["run", "--quiet", "--allow-run", "bench/peers/main.ts", "--smoke"] },

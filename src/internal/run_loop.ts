@@ -1,0 +1,44 @@
+/**
+ * The loop of an actor from the moment when it has to wait for something.
+ * @module
+ */
+
+import type { Cell } from "./cell.ts";
+
+/** Looks at an empty mailbox, a microtask apart, before it reads the stream: a read costs ten times as much. */
+const LINGER = 4;
+
+/** How far a life went: to a promise, to the end of the budget of turns, or until there was nothing (more) to do. */
+export type Outcome = Promise<void> | "exhausted" | "worked" | "idle";
+
+/** What the loop runs: a life. */
+export interface Runnable {
+  /** Goes on as far as it can without waiting. */
+  proceed(): Outcome;
+  /** Parks, to be launched anew when something arrives; false when it is to wait at the stream. */
+  park(): boolean;
+}
+
+/** Goes on after `outcome` until the actor has ended or parks. Never rejects: an actor whose loop breaks has failed. */
+export async function run(life: Runnable, cell: Cell, outcome: Outcome): Promise<void> {
+  try {
+    for (let looks = 0;; outcome = life.proceed()) {
+      if (outcome === "exhausted" || typeof outcome === "object") {
+        await (outcome === "exhausted" ? cell.runtime.fairness.pause() : outcome);
+        if (cell.terminated !== undefined) return;
+        looks = 0;
+        continue;
+      }
+      looks = outcome === "idle" ? looks + 1 : 0;
+      if (looks < LINGER) {
+        await undefined;
+        continue;
+      }
+      if (life.park()) return;
+      await cell.mailbox.read();
+      looks = 0;
+    }
+  } catch (error) {
+    cell.end("failed", error);
+  }
+}
