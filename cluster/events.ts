@@ -4,10 +4,7 @@
  */
 
 import type { AnyMessage, Outcome } from "../mod.ts";
-import type { MemberStatus } from "./membership/member.ts";
-
-/** The health of a member; {@linkcode MemberStatus} says what the words mean. */
-export type NodeStatus = MemberStatus;
+import type { NodeStatus } from "./membership/member.ts";
 
 /** A node of the cluster. */
 export interface ClusterMember {

@@ -43,9 +43,9 @@ export { type ClusterAddrOptions, ClusterClient } from "./cluster_client.ts";
 export { ClusterNode } from "./cluster_node.ts";
 export type { ClusterRemoteAddr } from "./cluster_remote_addr.ts";
 export { JoinError, type JoinErrorCode, NoActorError, NodeDownError } from "./errors.ts";
-export type { ActorLocation, ClusterEvent, ClusterMember, NodeStatus } from "./events.ts";
+export type { ActorLocation, ClusterEvent, ClusterMember } from "./events.ts";
 export type { MembershipConfig, Preset } from "./membership/config.ts";
-export type { MemberStatus } from "./membership/member.ts";
+export type { NodeStatus } from "./membership/member.ts";
 export type {
   ClusterNodeOptions,
   CompatOptions,

@@ -52,7 +52,7 @@ export function degraded(
   const sim = new ClusterSimulator({
     nodes,
     seed,
-    config,
+    tuning: config,
     traceMax: 0,
     countsFalseDowns: true,
     network: { loss: 0.05 },
@@ -79,7 +79,7 @@ export function detection(
   config: Partial<MembershipConfig> = {},
   hung = 0,
 ): { suspect: number[]; down: number[] } {
-  const sim = new ClusterSimulator({ nodes, seed, config, traceMax: 0, countsFalseDowns: true });
+  const sim = new ClusterSimulator({ nodes, seed, tuning: config, traceMax: 0, countsFalseDowns: true });
   sim.run(10_000 + (seed % 10) * 137);
   const victim = `node-${nodes}`;
   for (const i of upTo(hung)) sim.pause(`node-${i}`, 600_000);

@@ -4,7 +4,7 @@
  */
 
 /** The words about a member's health, in the order in which they override each other at one incarnation. */
-export const STATUSES: readonly MemberStatus[] = ["up", "suspect", "down", "left"];
+export const STATUSES: readonly NodeStatus[] = ["up", "suspect", "down", "left"];
 
 /**
  * The health of a member:
@@ -14,7 +14,7 @@ export const STATUSES: readonly MemberStatus[] = ["up", "suspect", "down", "left
  * - `"down"`: it cannot be reached; its actors are gone from the directory. It may come back;
  * - `"left"`: it said goodbye.
  */
-export type MemberStatus = "up" | "suspect" | "down" | "left";
+export type NodeStatus = "up" | "suspect" | "down" | "left";
 
 /**
  * One record of a member. Records of one member are ordered, and every node keeps the highest: so all of them agree in the
@@ -30,7 +30,7 @@ export interface MemberRecord {
   /** Raised by the member itself, and nobody else, to contradict what is said of it (SWIM, section 4.2). */
   readonly incarnation: number;
   /** What is said of it. */
-  readonly status: MemberStatus;
+  readonly status: NodeStatus;
   /** The version of its directory: how many changes it has seen. Only the member itself raises it. */
   readonly version: number;
 }
@@ -63,6 +63,6 @@ export function withVersion(record: MemberRecord, other: MemberRecord): MemberRe
   return { ...record, version: other.version };
 }
 
-function rank(status: MemberStatus): number {
+function rank(status: NodeStatus): number {
   return STATUSES.indexOf(status);
 }

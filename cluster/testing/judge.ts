@@ -4,7 +4,7 @@
  */
 
 import type { CoreEvent } from "../core.ts";
-import { isAlive, type MemberRecord, type MemberStatus } from "../membership/member.ts";
+import { isAlive, type MemberRecord, type NodeStatus } from "../membership/member.ts";
 import type { SimulatedHost } from "./host.ts";
 import type { SimulatedNetwork } from "./network.ts";
 
@@ -67,7 +67,7 @@ export class Judge {
   }
 
   /** When each observer first said so of a node, since something was done to that. */
-  firstAt(id: string, status: MemberStatus): ReadonlyMap<string, number> {
+  firstAt(id: string, status: NodeStatus): ReadonlyMap<string, number> {
     return this.#firstAt.get(`${id} ${status}`) ?? new Map();
   }
 

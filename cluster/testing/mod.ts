@@ -20,7 +20,7 @@ export type {
   ClusterSimulatorOptions,
   CrashOptions,
   PartitionOptions,
-  RegisterOptions,
+  RegisterActorOptions,
   SimulatedEntry,
   SimulatedEvent,
   SimulatedMember,

@@ -4,7 +4,7 @@
  */
 
 import type { MembershipConfig, Preset } from "../membership/config.ts";
-import type { MemberStatus } from "../membership/member.ts";
+import type { NodeStatus } from "../membership/member.ts";
 import type { SimulatedNetworkOptions } from "./network.ts";
 
 /** What a simulation is made of. */
@@ -20,7 +20,7 @@ export interface ClusterSimulatorOptions {
    */
   readonly preset?: Preset;
   /** Other values of some knobs. */
-  readonly config?: Partial<MembershipConfig>;
+  readonly tuning?: Partial<MembershipConfig>;
   /** How the network treats packets. */
   readonly network?: Partial<SimulatedNetworkOptions>;
   /**
@@ -74,11 +74,11 @@ export interface PartitionOptions {
 }
 
 /** What is registered. */
-export interface RegisterOptions {
+export interface RegisterActorOptions {
   /**
    * What kind of actor it is.
    *
-   * @default {"Actor"}
+   * @default {"actor"}
    */
   readonly actorType?: string;
   /**
@@ -86,7 +86,7 @@ export interface RegisterOptions {
    *
    * @default {false}
    */
-  readonly isGroup?: boolean;
+  readonly group?: boolean;
 }
 
 /** What a node believes of a member, or says of itself. */
@@ -100,7 +100,7 @@ export interface SimulatedMember {
   /** How often it has contradicted. */
   readonly incarnation: number;
   /** Its health. */
-  readonly status: MemberStatus;
+  readonly status: NodeStatus;
   /** How often its actors have changed. */
   readonly version: number;
 }

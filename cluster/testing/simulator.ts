@@ -5,7 +5,7 @@
 
 import { SeededRandom } from "../../src/testing/mod.ts";
 import { checkConfig, PRESETS } from "../membership/config.ts";
-import type { MemberStatus } from "../membership/member.ts";
+import type { NodeStatus } from "../membership/member.ts";
 import { Engine } from "./engine.ts";
 import type { SimulatedHost, Traffic } from "./host.ts";
 import { type FalseDown, Judge } from "./judge.ts";
@@ -14,7 +14,7 @@ import type {
   ClusterSimulatorOptions,
   CrashOptions,
   PartitionOptions,
-  RegisterOptions,
+  RegisterActorOptions,
   SimulatedEvent,
   SimulatedNode,
   StartOptions,
@@ -59,12 +59,12 @@ export class ClusterSimulator {
 
   /** Starts all nodes. */
   constructor(options: ClusterSimulatorOptions) {
-    const { nodes, seed, preset = "lan", config, network, isFormed = true, traceMax = 1_000 } = options;
+    const { nodes, seed, preset = "lan", tuning, network, isFormed = true, traceMax = 1_000 } = options;
     const { countsFalseDowns = false, graceMs = 60_000 } = options;
     this.#seed = seed;
     const random = new SeededRandom(seed);
     const now = () => this.#engine.now;
-    this.#population = new Population({ config: checkConfig({ ...PRESETS[preset], ...config }), random, now });
+    this.#population = new Population({ config: checkConfig({ ...PRESETS[preset], ...tuning }), random, now });
     this.#network = new SimulatedNetwork(random, now, { ...CALM_NETWORK, ...network });
     this.#trace = new Trace(traceMax);
     const shared = { hosts: this.#population.hosts, network: this.#network };
@@ -209,8 +209,8 @@ export class ClusterSimulator {
   }
 
   /** Registers an actor on a host. */
-  register(host: string, name: string, { actorType = "Actor", isGroup = false }: RegisterOptions = {}): void {
-    this.#engine.do(this.#host(host), (core, now) => core.register(name, actorType, isGroup, now));
+  register(host: string, name: string, { actorType = "actor", group = false }: RegisterActorOptions = {}): void {
+    this.#engine.do(this.#host(host), (core, now) => core.register(name, actorType, group, now));
   }
 
   /** Takes an actor of a host out of the directory. */
@@ -234,7 +234,7 @@ export class ClusterSimulator {
   }
 
   /** What a host believes of a node. */
-  statusAt(observer: string, id: string): MemberStatus | undefined {
+  statusAt(observer: string, id: string): NodeStatus | undefined {
     return this.#host(observer).core.member(id)?.status;
   }
 
@@ -245,7 +245,7 @@ export class ClusterSimulator {
   }
 
   /** How many ms after the last fault of a node, its crash for example, each host first said so of it; who has not is missing. */
-  saidAfter(id: string, status: MemberStatus): Map<string, number> {
+  saidAfter(id: string, status: NodeStatus): Map<string, number> {
     const faultedAt = this.#faultedAt.get(id) ?? 0;
     return new Map([...this.#judge.firstAt(id, status)].map(([observer, at]) => [observer, at - faultedAt]));
   }

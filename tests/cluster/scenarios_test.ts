@@ -43,8 +43,8 @@ function echo(node: ClusterNode, id: string, text: string): Promise<string> {
 
 Deno.test("a stream of echoes of 8 MiB between two nodes makes neither of them suspect the other", async () => {
   await using system = new ActorSystem();
-  await using one = await join("one", system, [], {});
-  await using two = await join("two", system, [one.addr], {});
+  await using one = await join("one", system, [], { preset: "lan" });
+  await using two = await join("two", system, [one.addr], { preset: "lan" });
   await Promise.all([one.waitForActor("desk of two"), two.waitForActor("desk of one")]);
   const events = [one, two].map((node) => recordAll(node.events));
   const text = "x".repeat(8_388_608);

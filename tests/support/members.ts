@@ -1,6 +1,6 @@
 import { type MembershipConfig, PRESETS } from "../../cluster/membership/config.ts";
 import { LivedTime } from "../../cluster/membership/lived_time.ts";
-import type { MemberRecord, MemberStatus } from "../../cluster/membership/member.ts";
+import type { MemberRecord, NodeStatus } from "../../cluster/membership/member.ts";
 import {
   type Body,
   clusterTag,
@@ -71,7 +71,7 @@ export class Seen extends View {
   }
 
   /** The status of a member. */
-  statusOf(id: string): MemberStatus | undefined {
+  statusOf(id: string): NodeStatus | undefined {
     return this.list.get(id)?.status;
   }
 
@@ -162,7 +162,7 @@ export class Lone {
   }
 
   /** The status of a member. */
-  statusOf(id: string): MemberStatus | undefined {
+  statusOf(id: string): NodeStatus | undefined {
     return this.swim.member(id)?.status;
   }
 }

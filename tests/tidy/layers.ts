@@ -70,6 +70,8 @@ export const LAYERS: readonly Layer[] = [
   },
   { path: "proto/", files: ["proto/"], packages: ["protobufjs"] },
   { path: "examples/", files: ["examples/"], packages: [OWN_NAME, `${OWN_NAME}/`, "@std/", "protobufjs"] },
+  // It needs the processes and the proxy of the tests.
+  { path: "bench/soak/", files: ANYTHING, packages: [OWN_NAME, `${OWN_NAME}/`, "@std/", "protobufjs"] },
   // It needs certificates, as the tests do.
   { path: "bench/remote_bench.ts", files: ANYTHING, packages: [OWN_NAME, `${OWN_NAME}/`] },
   // It needs nodes in processes of their own, as the tests do.

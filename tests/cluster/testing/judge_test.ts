@@ -87,7 +87,7 @@ Deno.test({
     const slow = {
       nodes: 4,
       seed: 1,
-      config: { suspicionMs: 1, healthMax: 0 },
+      tuning: { suspicionMs: 1, healthMax: 0 },
       network: { delayMs: [600, 700] as const },
     };
     assertThrows(() => new ClusterSimulator(slow).run(60_000), SimulationError, "which is healthy and connected");
