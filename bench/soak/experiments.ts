@@ -166,8 +166,8 @@ export function chaos(nodes: number, seed: number, minutes: number): ClusterSimu
   }
   for (const fault of faults) fault.heal();
   sim.setNetwork({ loss: 0, duplicates: 0, reordered: 0 });
-  // Whoever is still stopped runs again.
-  sim.run(8_000);
+  // Whoever is still stopped runs again; and whoever died last may be suspected for 24 s, where nobody is left to confirm it.
+  sim.run(30_000);
   sim.runUntil(() => sim.isConverged && sim.hasOneDirectory, 30_000, 50);
   return sim;
 }

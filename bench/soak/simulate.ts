@@ -157,7 +157,7 @@ function runHeal(): void {
 }
 
 function runChaos(): void {
-  const count = 3_000;
+  const count = 10_000;
   let failed = 0;
   for (const seed of upTo(count)) {
     try {

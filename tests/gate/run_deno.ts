@@ -10,7 +10,7 @@ export interface Result {
 }
 
 /** The longest a step may take: beyond it, something hangs. */
-const STEP_LIMIT_MS = 240_000;
+const STEP_LIMIT_MS = 480_000;
 
 /** How long to wait for the rest of the output when the command is over but a child of its own keeps the pipe open. */
 const DRAIN_LIMIT_MS = 2_000;
