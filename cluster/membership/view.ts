@@ -118,15 +118,14 @@ export class View {
     if (isSameSuspicion && known.status === "suspect") this.#confirm(known, update.from, update.isRefused);
   }
 
-  /**
-   * Takes what another says of a member. What that has given up may live after all, and gets the time to say so here as well: a node
-   * that was cut off has given up everybody. So the word counts as a suspicion, unless the member has had that time, or several have found
-   * its port closed.
-   */
-  hear(update: Update, isSpread = true): void {
+  /** Takes what another says of a member. That it is down is a suspicion here, unless it had the time to contradict or is refused. */
+  hear(said: Update, isSpread = true): void {
+    // What this node has seen itself it does not hear: that is the echo of an earlier start, whose eyes do not count.
+    const update = said.from === this.#self.id ? { ...said, from: "", isRefused: false } : said;
     const known = this.list.get(update.id);
     // An earlier start has ended that had a higher number. The start that lives hears of it, and takes a higher one still.
     if (known?.status === "up" && !isAlive(update) && update.uid > known.uid) return;
+    // Whoever was cut off has given up everybody.
     const isDoubted = update.status === "down" && known?.uid === update.uid && isAlive(known);
     if (!isDoubted || update.isRefused || this.#isRipe(update)) this.apply(update, isSpread);
     else this.apply({ ...update, status: "suspect" }, isSpread);

@@ -43,6 +43,16 @@ const steps: readonly Step[] = [
   { name: "publish, dry run", args: ["publish", "--dry-run", "--allow-dirty"] },
   // The types were checked above.
   { name: "tests", args: ["test", "--no-check", ...TEST_PERMISSIONS, "tests/"], countsTests: true },
+  // They have a configuration and a lock of their own, so that nobody else downloads what they need.
+  {
+    name: "properties, types",
+    args: ["check", "--quiet", "--config", "tests/properties/deno.json", "tests/properties/"],
+  },
+  {
+    name: "properties",
+    args: ["test", "--no-check", "--config", "tests/properties/deno.json", "tests/properties/"],
+    countsTests: true,
+  },
   {
     name: "snippets",
     args: ["test", "--doc", "--allow-net", ...documented],

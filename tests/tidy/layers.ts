@@ -89,6 +89,7 @@ export const LAYERS: readonly Layer[] = [
     except: ["tests/", "examples/"],
     packages: [OWN_NAME, `${OWN_NAME}/`, "@std/", "protobufjs"],
   },
+  { path: "tests/properties/", files: ANYTHING, packages: ["@std/", "fast-check"] },
   { path: "tests/std/", files: ["tests/std/"], packages: ["node:"] },
   {
     path: "tests/",

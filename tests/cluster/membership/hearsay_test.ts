@@ -104,3 +104,11 @@ pure("AntiEntropy.recheck compares only where nothing has changed since the last
   sync.recheck();
   assertEquals(sent[1], { kind: "digest", digest: view.digest, isJoin: false });
 });
+
+pure("what this node has said of a closed port, and hears again, is no look of its own", () => {
+  const view = viewOf("b", "c", "d");
+  view.hear(newsOf("b", { status: "suspect", from: "a", isRefused: true }));
+  view.hear(newsOf("b", { status: "suspect", from: "c", isRefused: true }));
+  view.hear(newsOf("b", { status: "suspect", from: "d", isRefused: true }));
+  assertEquals(view.heard(), ["b suspect"], "it has not found the port closed itself");
+});
