@@ -21,6 +21,9 @@ export const BULK_IDLE_MS = 5_000;
 /** Packets that wait for a connection that is being made: what comes in a few rounds of probing, not more. */
 export const QUEUE_MAX = 64;
 
+/** Bytes of the packets that wait for all connections that are being made: who asks for states need not be who gets them. */
+export const QUEUE_BYTES_MAX = 16_777_216;
+
 /** Ms that an attempt to connect for gossip may take: by then a probe has failed. */
 export const DIAL_TIMEOUT_MS = 3_000;
 

@@ -6,7 +6,7 @@
 
 import { Channel, type ChannelPeer, type ChannelReceiver, type Dialled, isRefused } from "../remote/spi.ts";
 import type { Clock, ClockTimer } from "../src/spi.ts";
-import { BULK_IDLE_MS, LINK_IDLE_MS, LINKS_MAX, OPENING_MS, QUEUE_MAX } from "./limits.ts";
+import { BULK_IDLE_MS, LINK_IDLE_MS, LINKS_MAX, OPENING_MS, QUEUE_BYTES_MAX, QUEUE_MAX } from "./limits.ts";
 
 /** Ms between two looks for connections that nobody uses. */
 const SWEEP_MS = 5_000;
@@ -51,6 +51,8 @@ export class Links {
   readonly #links: Map<string, Link> = new Map();
   readonly #running: Set<Promise<void>> = new Set();
   #sweeper: ClockTimer | undefined;
+  // Bytes that wait for connections which are being made.
+  #waiting = 0;
   #isClosed = false;
 
   /** Creates no connections. */
@@ -68,9 +70,10 @@ export class Links {
     const link = this.#link(addr, isBulk);
     if (link === undefined) return;
     if (link.channel !== undefined) link.channel.say(bytes);
-    else {
+    else if (this.#waiting + bytes.length <= QUEUE_BYTES_MAX) {
       link.queue.push(bytes);
-      if (link.queue.length > QUEUE_MAX) link.queue.shift();
+      this.#waiting += bytes.length;
+      if (link.queue.length > QUEUE_MAX) this.#waiting -= link.queue.shift()!.length;
     }
   }
 
@@ -138,6 +141,7 @@ export class Links {
   #end(link: Link): void {
     if (this.#links.get(link.key) === link) this.#links.delete(link.key);
     link.stop.abort();
+    this.#takeQueue(link);
     link.channel?.close();
     link.opened.resolve();
   }
@@ -161,8 +165,7 @@ export class Links {
     const openedAt = clock.now();
     link.channel = channel;
     link.opened.resolve();
-    for (const bytes of link.queue) channel.say(bytes);
-    link.queue = [];
+    for (const bytes of this.#takeQueue(link)) channel.say(bytes);
     const error = await channel.run();
     if (signal.aborted) return;
     this.#end(link);
@@ -170,6 +173,13 @@ export class Links {
     // Whoever says goodbye is gone in order. Otherwise the end is no proof of anything: whether anybody is there now, is.
     const hasLasted = !link.isSecond || clock.now() - openedAt >= LASTING_MS;
     if (!link.isBulk && !channel.isLeft && hasLasted) this.#link(addr, false, true);
+  }
+
+  #takeQueue(link: Link): Uint8Array[] {
+    const { queue } = link;
+    link.queue = [];
+    for (const { length } of queue) this.#waiting -= length;
+    return queue;
   }
 
   #failed(link: Link, error: unknown): void {

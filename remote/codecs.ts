@@ -4,6 +4,7 @@
  */
 
 import type { AnyMessage } from "../mod.ts";
+import { NAME_BYTES_MAX } from "./wire/envelope.ts";
 import { type EncodedRoute, encodeRoute } from "./wire/frame_writer.ts";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
@@ -81,6 +82,10 @@ export function codecOf(type: string, entry: unknown): MessageCodecs {
   const { name, request, reply, replyName = name } = (entry ?? {}) as TableEntry;
   for (const text of [name, replyName]) {
     if (typeof text !== "string" || text === "") throw new TypeError(`Cannot send "${type}" without a name`);
+    // No character takes more bytes in UTF-8, and the peer would end the connection at a longer one.
+    if (3 * text.length > NAME_BYTES_MAX) {
+      throw new TypeError(`Cannot send "${type}" with a name of ${text.length} characters: it is too long`);
+    }
   }
   check(type, "request", request);
   if (reply !== undefined) check(type, "reply", reply);

@@ -118,7 +118,7 @@ Deno.test({
 });
 
 Deno.test("distributed_kv/demo.ts plays its session to the end: set, get, kill -9, suspect, down, rejoin", async () => {
-  const { code, stdout, stderr } = await runProgram("--allow-net", "--allow-run", "examples/distributed_kv/demo.ts");
+  const { code, stdout, stderr } = await runProgram("--allow-run", "examples/distributed_kv/demo.ts");
   assertEquals([code, stderr], [0, ""]);
   const story = [
     "> set greeting Hello",

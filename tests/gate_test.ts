@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { exampleProblems } from "./gate/doc_examples.ts";
 import { countTests, snippetProblems } from "./gate/tally.ts";
+import { missedLines, readLcov, tableOf } from "./gate/coverage.ts";
 
 Deno.test("countTests() reads the last summary of deno test", () => {
   assertEquals(countTests("ok | 3 passed | 0 failed (5ms)\n"), { passed: 3, failed: 0 });
@@ -36,4 +37,23 @@ Deno.test("exampleProblems() notices a class or function without an example that
     ["src/a.ts:5", "Ignored"],
     ["src/a.ts:5", "bare"],
   ]);
+});
+
+Deno.test("readLcov() finds the lines of each file that were not run, and tableOf() counts them by folder", () => {
+  const report = "SF:/r/src/a.ts\nDA:1,2\nDA:2,0\nend_of_record\nSF:/r/mod.ts\nDA:1,1\nend_of_record\n";
+  const files = readLcov(report, "/r/");
+  assertEquals(files, [{ path: "src/a.ts", lines: 2, missed: [2] }, { path: "mod.ts", lines: 1, missed: [] }]);
+  assertEquals(tableOf(files).map((line) => line.split(/\s+/).join(" ")), [
+    "mod.ts 1 of 1 100.0 %",
+    "src/ 1 of 2 50.0 %",
+    "all 2 of 3 66.7 %",
+  ]);
+});
+
+Deno.test("missedLines() gives the reason of a line, to the brace that closes it too, and tells where there is none", () => {
+  const file = { path: "src/a.ts", lines: 3, missed: [1, 2, 3] };
+  const reasons = new Map([["src/a.ts throw 1;", "It cannot be."]]);
+  const missed = missedLines(file, "throw 1;\n}\ngo();\n", reasons);
+  assertEquals(missed.map(({ hasReason }) => hasReason), [true, true, false]);
+  assertEquals(missed[0]!.text, "src/a.ts:1 throw 1;\n    It cannot be.");
 });

@@ -132,7 +132,9 @@ export class Peers {
       this.#reject(heard, why);
       return { isRejected: true, events: this.#take() };
     }
-    const actors = gossip.actors.filter(({ nodeId, actorId }) => nodeId === sender && isName(actorId));
+    const actors = gossip.actors.filter(({ nodeId, actorId, actorType }) =>
+      nodeId === sender && isName(actorId) && actorType.length <= NAME_MAX
+    );
     const own = actors.map(({ actorId: name, actorType }) => ({ name, actorType }));
     // Who has asked knows whom: others could only add to what a peer says, but not take from it.
     this.#moved(this.#actors.take(sender, own, asked !== undefined && gossip.isCut !== true));

@@ -3,7 +3,7 @@
  *
  * Run it:
  *
- *     deno run --allow-net --allow-run examples/distributed_kv/demo.ts
+ *     deno run --allow-run examples/distributed_kv/demo.ts
  *
  * @module
  */

@@ -61,6 +61,12 @@ export const CONTROLS = ["none", "ping", "pong", "cancel", "goodbye"] as const;
 /** A word about the connection itself. One of a later version reads as `"none"`. */
 export type Control = typeof CONTROLS[number];
 
+/**
+ * Bytes of the longest name that is taken: of a message, a node, an actor or a trace. Those of ours have 255 characters; what is
+ * said in bytes of payload alone has a window, so names must not be a way around it.
+ */
+export const NAME_BYTES_MAX = 1_024;
+
 /** The bytes of a field that is not there. */
 export const NOTHING: Uint8Array = new Uint8Array(0);
 
@@ -107,7 +113,7 @@ export function decodeEnvelope(frame: FrameRange, strings: StringCache): Envelop
     const tag = reader.tag();
     switch (tag) {
       case 1 << 3 | DELIMITED:
-        envelope.messageType = strings.decode(bytes, reader.delimited(), reader.at);
+        envelope.messageType = nameOf(reader, strings);
         break;
       case 2 << 3 | DELIMITED:
         envelope.payload = part(frame, reader.delimited(), reader.at);
@@ -116,10 +122,10 @@ export function decodeEnvelope(frame: FrameRange, strings: StringCache): Envelop
         envelope.correlationId = reader.uint();
         break;
       case 4 << 3 | DELIMITED:
-        envelope.senderNode = strings.decode(bytes, reader.delimited(), reader.at);
+        envelope.senderNode = nameOf(reader, strings);
         break;
       case 5 << 3 | DELIMITED:
-        envelope.targetActor = strings.decode(bytes, reader.delimited(), reader.at);
+        envelope.targetActor = nameOf(reader, strings);
         break;
       case 6 << 3 | VARINT:
         envelope.isResponse = reader.uint() !== 0;
@@ -151,7 +157,7 @@ function decodeOurs(envelope: Envelope, frame: FrameRange, { reader, tag, string
       envelope.deadlineMs = reader.uint32();
       break;
     case 19 << 3 | DELIMITED:
-      envelope.traceparent = strings.decode(bytes, reader.delimited(), reader.at);
+      envelope.traceparent = nameOf(reader, strings);
       break;
     case 20 << 3 | DELIMITED:
       envelope.handshake = part(frame, reader.delimited(), reader.at);
@@ -166,6 +172,14 @@ function decodeOurs(envelope: Envelope, frame: FrameRange, { reader, tag, string
 }
 
 const KNOWN = new Set([1, 2, 3, 4, 5, 6, 16, 17, 18, 19, 20, 21]);
+
+/** A name; one that is too long is not even decoded. */
+function nameOf(reader: Reader, strings: StringCache): string {
+  const start = reader.delimited();
+  const length = reader.at - start;
+  if (length > NAME_BYTES_MAX) throw malformed(`a name of ${length} bytes is too long: the limit is ${NAME_BYTES_MAX}`);
+  return strings.decode(reader.bytes, start, reader.at);
+}
 
 /** A part of a frame: a view where that may be kept, otherwise a copy. */
 function part({ bytes, isOwned }: FrameRange, start: number, end: number): Uint8Array {
