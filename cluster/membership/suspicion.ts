@@ -25,7 +25,7 @@ export function suspicionMs({ minMs, maxMs, confirmations }: SuspicionBounds, co
 }
 
 /** This node and two others: with so many who found the port closed, nobody else need be heard. */
-const REFUSALS_MAX = 3;
+export const REFUSALS_MAX = 3;
 
 /** One member that is suspected. */
 export class Suspicion {

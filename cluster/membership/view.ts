@@ -123,8 +123,9 @@ export class View {
     // What this node has seen itself it does not hear: that is the echo of an earlier start, whose eyes do not count.
     const update = said.from === this.#self.id ? { ...said, from: "", isRefused: false } : said;
     const known = this.list.get(update.id);
-    // An earlier start has ended that had a higher number. The start that lives hears of it, and takes a higher one still.
-    if (known?.status === "up" && !isAlive(update) && update.uid > known.uid) return;
+    // An earlier start has ended that had a higher number. The one that lives takes a higher one still, or has time to contradict.
+    const isOther = known !== undefined && isAlive(known) && !isAlive(update) && update.uid > known.uid;
+    if (isOther && !this.#isRipe(known)) return;
     // Whoever was cut off has given up everybody.
     const isDoubted = update.status === "down" && known?.uid === update.uid && isAlive(known);
     if (!isDoubted || update.isRefused || this.#isRipe(update)) this.apply(update, isSpread);
@@ -145,7 +146,7 @@ export class View {
     else this.#confirm(known, from, isRefused);
   }
 
-  #isRipe({ id, incarnation }: Update): boolean {
+  #isRipe({ id, incarnation }: MemberRecord): boolean {
     const suspicion = this.#suspected.get(id)?.suspicion;
     return suspicion !== undefined && this.list.get(id)!.incarnation === incarnation &&
       suspicion.isRipe(this.#options.time.now);

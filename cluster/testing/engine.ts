@@ -86,6 +86,13 @@ export class Engine {
     else if (host.state === "paused") host.inbox.push(act);
   }
 
+  /** A process is stopped. */
+  pause(host: SimulatedHost): void {
+    host.state = "paused";
+    host.pausedAt = Infinity;
+    this.#parts.judge.stopped();
+  }
+
   /** A process that was stopped runs again. */
   resume(host: SimulatedHost): void {
     host.state = "running";
@@ -97,6 +104,7 @@ export class Engine {
     if (isTimerFirst) advance();
     for (const act of waiting) act();
     if (!isTimerFirst) advance();
+    this.#parts.judge.stopped();
   }
 
   /** Asks seeds until one has answered. */

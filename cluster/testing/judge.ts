@@ -73,9 +73,19 @@ export class Judge {
 
   /** The network has changed, or those in it: who can reach whom? */
   looked(): void {
-    const { hosts, network, now } = this.#options;
+    const { network, now } = this.#options;
     if (network.isWhole && this.#partedAt.size === 0) return;
     this.#changedAt = now();
+    this.#look();
+  }
+
+  /** A process is stopped, or runs again: meanwhile it helps nobody to reach others. */
+  stopped(): void {
+    if (!this.#options.network.isWhole || this.#partedAt.size > 0) this.#look();
+  }
+
+  #look(): void {
+    const { hosts, network, now } = this.#options;
     const all = [...hosts.values()].filter(({ isThere }) => isThere);
     for (const a of all) {
       for (const b of all) {
@@ -124,9 +134,10 @@ export class Judge {
       isThere && self.id === id && self.uid === uid
     );
     if (subject === undefined) {
-      // Whoever is stopped has not read yet what was said before that.
+      // Whoever is stopped has not read yet what was said before that, and whoever runs again at this moment is about to.
       const isForgotten = [...hosts.values()].every((host) => {
-        if (host.state !== "running") return !host.isThere;
+        if (!host.isThere) return true;
+        if (host.pausedAt >= now()) return false;
         const known = host.core.member(id);
         return known === undefined || known.uid !== uid || !isAlive(known);
       });
@@ -147,14 +158,19 @@ export class Judge {
     if (!countsFalseDowns) fail(`${observer.name} takes ${subject.name} for down, which is healthy and connected`);
   }
 
-  /** Whether two hosts reach each other on fewer than half of all ways: directly, and through each other host. */
+  /**
+   * Whether two hosts reach each other on fewer than half of all ways: directly, and through each other host. Who is stopped passes
+   * nothing on; that counts only where the direct way is cut too, for those who hear each other need nobody else.
+   */
   #isParted(a: SimulatedHost, b: SimulatedHost, all: readonly SimulatedHost[]): boolean {
     const { network } = this.#options;
     const isLinked = (x: SimulatedHost, y: SimulatedHost) =>
       network.isOpen(x.name, y.name) && network.isOpen(y.name, x.name);
-    let open = isLinked(a, b) ? 1 : 0;
+    const isDirect = isLinked(a, b);
+    let open = isDirect ? 1 : 0;
     for (const helper of all) {
-      if (helper !== a && helper !== b && isLinked(a, helper) && isLinked(helper, b)) open++;
+      if (helper === a || helper === b || (!isDirect && helper.state === "paused")) continue;
+      if (isLinked(a, helper) && isLinked(helper, b)) open++;
     }
     return open * 2 < all.length - 1;
   }

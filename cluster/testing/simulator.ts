@@ -4,7 +4,7 @@
  */
 
 import { SeededRandom } from "../../src/testing/mod.ts";
-import { checkConfig, PRESETS } from "../membership/config.ts";
+import { checkConfig, type MembershipConfig, PRESETS } from "../membership/config.ts";
 import type { NodeStatus } from "../membership/member.ts";
 import { Engine } from "./engine.ts";
 import type { SimulatedHost, Traffic } from "./host.ts";
@@ -21,7 +21,7 @@ import type {
 } from "./options.ts";
 import { addrOf, Population } from "./population.ts";
 import { SimulationError, Trace } from "./trace.ts";
-import { hasOneDirectory, hasOneView } from "./views.ts";
+import { hasOneDirectory, hasOneView, newsMax } from "./views.ts";
 
 const FIRST = "node-1";
 
@@ -50,6 +50,7 @@ const FIRST = "node-1";
  */
 export class ClusterSimulator {
   readonly #seed: number;
+  readonly #config: MembershipConfig;
   readonly #population: Population;
   readonly #network: SimulatedNetwork;
   readonly #trace: Trace;
@@ -64,7 +65,8 @@ export class ClusterSimulator {
     this.#seed = seed;
     const random = new SeededRandom(seed);
     const now = () => this.#engine.now;
-    this.#population = new Population({ config: checkConfig({ ...PRESETS[preset], ...tuning }), random, now });
+    const config = this.#config = checkConfig({ ...PRESETS[preset], ...tuning });
+    this.#population = new Population({ config, random, now });
     this.#network = new SimulatedNetwork(random, now, { ...CALM_NETWORK, ...network });
     this.#trace = new Trace(traceMax);
     const shared = { hosts: this.#population.hosts, network: this.#network };
@@ -173,8 +175,7 @@ export class ClusterSimulator {
     const { core } = paused;
     if (paused.state !== "running") return;
     this.#fault(paused, `is stopped for ${ms} ms`);
-    paused.state = "paused";
-    paused.pausedAt = Infinity;
+    this.#engine.pause(paused);
     this.#engine.at(this.now + ms, () => {
       if (paused.core !== core || paused.state !== "paused") return;
       this.#trace.add(this.now, () => `${host} runs again`);
@@ -262,10 +263,8 @@ export class ClusterSimulator {
    */
   check(): void {
     for (const { name, core, isThere } of this.#population.hosts.values()) {
-      // One piece of news about each member at most.
-      if (isThere && core.newsSize > core.members.length + 1) {
-        this.fail(`${name} keeps ${core.newsSize} pieces of news`);
-      }
+      const size = isThere ? core.newsSize : 0;
+      if (size > newsMax(core.members, this.#config)) this.fail(`${name} keeps ${size} pieces of news`);
     }
   }
 

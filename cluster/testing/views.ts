@@ -3,7 +3,9 @@
  * @module
  */
 
-import { isAlive } from "../membership/member.ts";
+import type { MembershipConfig } from "../membership/config.ts";
+import { isAlive, type MemberRecord } from "../membership/member.ts";
+import { REFUSALS_MAX } from "../membership/suspicion.ts";
 import type { SimulatedHost } from "./host.ts";
 
 /** Whether every process that runs believes exactly in all that run. */
@@ -24,4 +26,14 @@ export function hasOneDirectory(running: readonly SimulatedHost[]): boolean {
     [...core.entries()].map(({ name, node, uid, entryUid }) => `${name} ${node} ${uid} ${entryUid}`);
   const own = running.flatMap(({ core }) => texts(core).filter((_, i) => i < core.ownSize)).sort().join("\n");
   return running.every(({ core }) => texts(core).sort().join("\n") === own);
+}
+
+/**
+ * How many pieces of news a node may have under way: one about each member and one about itself. Of one that is suspected there are
+ * more: each who confirms it or finds the port closed is a piece of its own, and so is what the node itself repeats.
+ */
+export function newsMax(members: readonly MemberRecord[], { suspicionMult }: MembershipConfig): number {
+  const suspected = members.filter(({ status }) => status === "suspect").length;
+  const words = Math.max(0, Math.ceil(suspicionMult) - 2) + REFUSALS_MAX + 1;
+  return members.length + 1 + suspected * words;
 }

@@ -56,8 +56,13 @@ pure("the end of an earlier start with a higher number does not end the start th
   const view = viewOf("b");
   for (const status of ["down", "left"] as const) view.hear(newsOf("b", { uid: 900, status }));
   assertEquals([view.heard(), view.statusOf("b")], [[], "up"]);
-  // One that is suspected may well be the earlier one.
+  // One that is suspected may well be the earlier one, but has half of the shortest time to contradict.
   view.suspect("b", false);
+  for (const status of ["down", "left"] as const) {
+    view.hear(newsOf("b", { uid: 900, status, from: "c", isRefused: status === "down" }));
+  }
+  assertEquals([view.heard(), view.statusOf("b")], [["b suspect"], "suspect"]);
+  view.pass(2_000);
   view.hear(newsOf("b", { uid: 900, status: "left" }));
   assertEquals(view.list.get("b")?.uid, 900);
 });

@@ -67,6 +67,53 @@ Deno.test({
 });
 
 Deno.test({
+  name: "Judge counts on no way through a host that is stopped, where two hosts have no direct one",
+  permissions: "none",
+  fn() {
+    const { a, b, c, time, network, judge, says } = court({ countsFalseDowns: true });
+    const down = () => {
+      says(a, { ...b.core.self, status: "down" });
+      return judge.falseDowns.length;
+    };
+    c.state = "paused";
+    judge.stopped();
+    assertEquals(down(), 1, "they hear each other all the same");
+    c.state = "running";
+    const fault = network.cut(["a"], ["b"], false);
+    judge.looked();
+    assertEquals(down(), 2, "c reaches both");
+    c.state = "paused";
+    judge.stopped();
+    time.now = 100_000;
+    assertEquals(down(), 2);
+    c.state = "running";
+    judge.stopped();
+    time.now = 109_000;
+    assertEquals(down(), 2, "that was a moment ago");
+    time.now = 110_000;
+    assertEquals(down(), 3);
+    fault.heal();
+  },
+});
+
+Deno.test({
+  name: "Judge lets a process that runs again read first what a dead one had said before",
+  permissions: "none",
+  fn() {
+    const { a, b, c, time, says } = court();
+    const dead = c.core.self;
+    c.state = "dark";
+    time.now = 5_000;
+    b.pausedAt = 5_000;
+    says(b, { ...dead, status: "down" });
+    says(b, dead);
+    time.now = 5_001;
+    says(a, { ...dead, status: "down" });
+    assertThrows(() => says(b, dead), Error, "b believes that c is back");
+  },
+});
+
+Deno.test({
   name: "Judge objects to a member that is back after all had given it up, and to a start that never was",
   permissions: "none",
   fn() {
