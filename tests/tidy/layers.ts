@@ -28,6 +28,8 @@ const OWN_EXPORTS: Readonly<Record<string, string>> = {
   [`${OWN_NAME}/testing`]: "cluster/testing/mod.ts",
   [`${OWN_NAME}/remote`]: "remote/mod.ts",
   [`${OWN_NAME}/cluster`]: "cluster/mod.ts",
+  [`${OWN_NAME}/observer`]: "cluster/observer/mod.ts",
+  [`${OWN_NAME}/telemetry`]: "cluster/telemetry/mod.ts",
 };
 
 /** The layers, inner rooms before the folders that hold them. */
@@ -63,8 +65,16 @@ export const LAYERS: readonly Layer[] = [
     ],
     packages: [],
   },
+  // What looks at everything: nothing below imports it, so that it costs nothing where it is not used.
+  { path: "cluster/observer/", files: ["cluster/observer/", "cluster/mod.ts", "mod.ts", "src/spi.ts"], packages: [] },
+  {
+    path: "cluster/telemetry/",
+    files: ["cluster/telemetry/", "cluster/mod.ts", "mod.ts", "src/spi.ts"],
+    packages: ["@opentelemetry/api"],
+  },
   {
     path: "cluster/",
+    except: ["cluster/observer/", "cluster/telemetry/"],
     files: ["cluster/", "mod.ts", "src/spi.ts", "remote/mod.ts", "remote/spi.ts", "proto/gen/"],
     packages: ["@std/", "protobufjs"],
   },
@@ -94,7 +104,7 @@ export const LAYERS: readonly Layer[] = [
   {
     path: "tests/",
     files: ANYTHING,
-    packages: [OWN_NAME, `${OWN_NAME}/`, "@std/", "protobufjs", "npm:", "node:"],
+    packages: [OWN_NAME, `${OWN_NAME}/`, "@std/", "@opentelemetry/api", "protobufjs", "npm:", "node:"],
   },
 ];
 

@@ -1,0 +1,5 @@
+/**
+ * Traces and metrics of actors, by OpenTelemetry.
+ * @module
+ */
+export {};
