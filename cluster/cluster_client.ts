@@ -28,18 +28,14 @@ export interface ClusterAddrOptions {
  * ```ts
  * import { Actor, ActorSystem, type Message } from "@cinema/cinema";
  * import { ClusterClient, ClusterNode } from "@cinema/cinema/cluster";
- * import { MemoryNetwork, protocol } from "@cinema/cinema/remote";
+ * import { json, MemoryNetwork, protocol } from "@cinema/cinema/remote";
  * import { assertEquals } from "@std/assert";
  *
  * interface Greet extends Message<string> {
  *   type: "greet";
  *   name: string;
  * }
- * const json = {
- *   encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
- *   decode: (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)),
- * };
- * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json, reply: json } });
+ * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json(), reply: json() } });
  * class Greeter extends Actor<Greet> {
  *   greet({ name }: Greet): string {
  *     return `Hello, ${name}!`;

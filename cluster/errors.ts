@@ -13,17 +13,13 @@ import { CinemaError, MessageError } from "../mod.ts";
  * ```ts
  * import { type Message } from "@cinema/cinema";
  * import { ClusterClient, ClusterNode, NoActorError } from "@cinema/cinema/cluster";
- * import { MemoryNetwork, protocol } from "@cinema/cinema/remote";
+ * import { json, MemoryNetwork, protocol } from "@cinema/cinema/remote";
  * import { assertRejects } from "@std/assert";
  *
  * interface Greet extends Message<string> {
  *   type: "greet";
  * }
- * const json = {
- *   encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
- *   decode: (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)),
- * };
- * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json, reply: json } });
+ * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json(), reply: json() } });
  *
  * await using node = new ClusterNode("node-1", "node-1:7001", { transport: new MemoryNetwork() });
  * await node.join([]);

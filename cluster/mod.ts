@@ -7,18 +7,14 @@
  * ```ts
  * import { Actor, ActorSystem, type Message } from "@cinema/cinema";
  * import { ClusterClient, ClusterNode } from "@cinema/cinema/cluster";
- * import { protocol } from "@cinema/cinema/remote";
+ * import { json, protocol } from "@cinema/cinema/remote";
  * import { assertEquals } from "@std/assert";
  *
  * interface Get extends Message<string> {
  *   type: "get";
  *   key: string;
  * }
- * const json = {
- *   encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
- *   decode: (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)),
- * };
- * const StoreProtocol = protocol<Get>({ get: { name: "kv.Get", request: json, reply: json } });
+ * const StoreProtocol = protocol<Get>({ get: { name: "kv.Get", request: json(), reply: json() } });
  * class Store extends Actor<Get> {
  *   get({ key }: Get): string {
  *     return `the value of ${key}`;

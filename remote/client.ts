@@ -41,18 +41,14 @@ export let abortClient: (client: RemoteClient, cause: unknown) => Promise<void>;
  * @example
  * ```ts
  * import { Actor, ActorSystem, type Message } from "@cinema/cinema";
- * import { LocalNode, MessageRouter, protocol, RemoteClient, RemoteServer } from "@cinema/cinema/remote";
+ * import { json, LocalNode, MessageRouter, protocol, RemoteClient, RemoteServer } from "@cinema/cinema/remote";
  * import { assertEquals } from "@std/assert";
  *
  * interface Greet extends Message<string> {
  *   type: "greet";
  *   name: string;
  * }
- * const json = {
- *   encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
- *   decode: (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)),
- * };
- * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json, reply: json } });
+ * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json(), reply: json() } });
  * class Greeter extends Actor<Greet> {
  *   greet({ name }: Greet): string {
  *     return `Hello, ${name}!`;

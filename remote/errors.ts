@@ -56,18 +56,14 @@ export interface ConnectionLostErrorOptions extends MessageErrorOptions {
  * @example
  * ```ts
  * import { type Message } from "@cinema/cinema";
- * import { ConnectionLostError, MessageRouter, protocol, RemoteClient, RemoteServer } from "@cinema/cinema/remote";
+ * import { ConnectionLostError, json, MessageRouter, protocol, RemoteClient, RemoteServer } from "@cinema/cinema/remote";
  * import { assertEquals, assertRejects } from "@std/assert";
  *
  * interface Greet extends Message<string> {
  *   type: "greet";
  *   name: string;
  * }
- * const json = {
- *   encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
- *   decode: (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)),
- * };
- * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json, reply: json } });
+ * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json(), reply: json() } });
  * await using server = await RemoteServer.bind({ hostname: "127.0.0.1", port: 0 }, new MessageRouter());
  * const client = await RemoteClient.connect(server.address);
  * const greeter = client.remoteAddr("greeter", GreeterProtocol);
@@ -96,18 +92,14 @@ export class ConnectionLostError extends MessageError {
  * @example
  * ```ts
  * import { type Message } from "@cinema/cinema";
- * import { MessageRouter, NoRouteError, protocol, RemoteClient, RemoteServer } from "@cinema/cinema/remote";
+ * import { json, MessageRouter, NoRouteError, protocol, RemoteClient, RemoteServer } from "@cinema/cinema/remote";
  * import { assertRejects } from "@std/assert";
  *
  * interface Greet extends Message<string> {
  *   type: "greet";
  *   name: string;
  * }
- * const json = {
- *   encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
- *   decode: (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)),
- * };
- * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json, reply: json } });
+ * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json(), reply: json() } });
  * await using server = await RemoteServer.bind({ hostname: "127.0.0.1", port: 0 }, new MessageRouter());
  * const client = await RemoteClient.connect(server.address);
  * const greeter = client.remoteAddr("greeter", GreeterProtocol);
@@ -128,18 +120,14 @@ export class NoRouteError extends MessageError {
  * @example
  * ```ts
  * import { type Message } from "@cinema/cinema";
- * import { MessageRouter, protocol, RemoteClient, RemoteServer, ReplyLostError } from "@cinema/cinema/remote";
+ * import { json, MessageRouter, protocol, RemoteClient, RemoteServer, ReplyLostError } from "@cinema/cinema/remote";
  * import { assertEquals, assertRejects } from "@std/assert";
  *
  * interface Greet extends Message<string> {
  *   type: "greet";
  *   name: string;
  * }
- * const json = {
- *   encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
- *   decode: (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)),
- * };
- * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json, reply: json } });
+ * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json(), reply: json() } });
  * const router = new MessageRouter().defaultRoute(() => new TextEncoder().encode("no JSON"));
  * await using server = await RemoteServer.bind({ hostname: "127.0.0.1", port: 0 }, router);
  * await using client = await RemoteClient.connect(server.address);
@@ -162,18 +150,14 @@ export class ReplyLostError extends MessageError {
  * @example
  * ```ts
  * import { ActorFailedError, type Message } from "@cinema/cinema";
- * import { MessageRouter, protocol, RemoteClient, RemoteFailure, RemoteServer } from "@cinema/cinema/remote";
+ * import { json, MessageRouter, protocol, RemoteClient, RemoteFailure, RemoteServer } from "@cinema/cinema/remote";
  * import { assert, assertRejects } from "@std/assert";
  *
  * interface Greet extends Message<string> {
  *   type: "greet";
  *   name: string;
  * }
- * const json = {
- *   encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
- *   decode: (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)),
- * };
- * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json, reply: json } });
+ * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json(), reply: json() } });
  * const router = new MessageRouter().defaultRoute(() => {
  *   throw new TypeError("Nobody is at home");
  * });

@@ -56,6 +56,7 @@ export {
 } from "./errors.ts";
 export type { ClientEvent, ServerEvent } from "./events.ts";
 export { HandshakeError, type HandshakeErrorCode } from "./handshake_error.ts";
+export { json } from "./json.ts";
 export type { Secret } from "./keys.ts";
 export { LocalNode, type RemoteHandler } from "./local_node.ts";
 export type { BindOptions, CloseOptions, ConnectOptions, EndpointOptions } from "./options.ts";

@@ -115,18 +115,14 @@ export class CodecTable {
  * @example
  * ```ts
  * import { type Message } from "@cinema/cinema";
- * import { protocol } from "@cinema/cinema/remote";
+ * import { json, protocol } from "@cinema/cinema/remote";
  * import { assertEquals } from "@std/assert";
  *
  * interface Greet extends Message<string> {
  *   type: "greet";
  *   name: string;
  * }
- * const json = {
- *   encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
- *   decode: (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)),
- * };
- * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json, reply: json } });
+ * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json(), reply: json() } });
  * assertEquals(GreeterProtocol.types, ["greet"]);
  * ```
  */

@@ -34,18 +34,14 @@ export let routesOf: (router: MessageRouter) => Routes;
  * @example
  * ```ts
  * import { Actor, ActorSystem, type Message } from "@cinema/cinema";
- * import { LocalNode, MessageRouter, protocol } from "@cinema/cinema/remote";
+ * import { json, LocalNode, MessageRouter, protocol } from "@cinema/cinema/remote";
  * import { assertThrows } from "@std/assert";
  *
  * interface Greet extends Message<string> {
  *   type: "greet";
  *   name: string;
  * }
- * const json = {
- *   encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
- *   decode: (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)),
- * };
- * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json, reply: json } });
+ * const GreeterProtocol = protocol<Greet>({ greet: { name: "Greet", request: json(), reply: json() } });
  * class Greeter extends Actor<Greet> {
  *   greet({ name }: Greet): string {
  *     return `Hello, ${name}!`;
