@@ -30,7 +30,14 @@
  *
  * Read on at {@linkcode Actor} for handlers and hooks, {@linkcode ActorRef} for sending, {@linkcode Context} for what
  * an actor can do, {@linkcode SupervisorStrategy} for failures and {@linkcode SystemEvent} for what can be observed.
- * Tools for tests are in `@cinema/cinema/testing`.
+ *
+ * The other entries of the package:
+ *
+ * - `@cinema/cinema/remote`: the same typed messages to actors of another process, encrypted, with back-pressure;
+ * - `@cinema/cinema/cluster`: many processes as one system, and messages by name;
+ * - `@cinema/cinema/observer`: a page that shows what all of them are doing;
+ * - `@cinema/cinema/telemetry`: traces and metrics, by OpenTelemetry;
+ * - `@cinema/cinema/testing`: virtual time, an actor that records what it gets, and a simulated cluster.
  *
  * @module
  */

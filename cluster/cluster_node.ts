@@ -147,7 +147,8 @@ export class ClusterNode implements AsyncDisposable {
    *
    * @throws {TypeError} When the id, the address or the status is none.
    */
-  addMember({ id, addr, status }: ClusterMember): void {
+  addMember(member: ClusterMember): void {
+    const { id, addr, status } = member;
     if (!STATUSES.includes(status)) throw new TypeError(`Cannot add a member that is "${status}": that is no status`);
     const record = {
       id: checkName("a node", id),
@@ -169,7 +170,8 @@ export class ClusterNode implements AsyncDisposable {
    * @throws {BindError} When it cannot listen.
    * @throws {TypeError} When a seed is no address.
    */
-  async join(seeds: readonly string[], { signal }: JoinOptions = {}): Promise<void> {
+  async join(seeds: readonly string[], options?: JoinOptions): Promise<void> {
+    const signal = options?.signal;
     signal?.throwIfAborted();
     for (const seed of seeds) checkReachable(seed);
     await this.#engine.join(seeds, signal);
@@ -203,8 +205,8 @@ export class ClusterNode implements AsyncDisposable {
    * @throws {TypeError} When the name is none.
    * @throws {CinemaError} When this node has `maxEntries` actors already, or has left.
    */
-  registerActor(name: string, actorType: string, { group = false }: Pick<RegisterOptions, "group"> = {}): void {
-    this.#engine.own.announce(name, actorType, group);
+  registerActor(name: string, actorType: string, options?: Pick<RegisterOptions, "group">): void {
+    this.#engine.own.announce(name, actorType, options?.group ?? false);
   }
 
   /** Takes an actor of this node out of the directory. Returns whether it was there. */
@@ -224,8 +226,8 @@ export class ClusterNode implements AsyncDisposable {
    * @throws {CinemaError} When this node leaves first.
    * @throws {TypeError} When the name is none.
    */
-  async waitForActor(name: string, { signal }: WaitOptions = {}): Promise<ActorLocation> {
-    return this.lookupActor(checkName("an actor", name)) ?? await this.#engine.waiters.wait(name, signal);
+  async waitForActor(name: string, options?: WaitOptions): Promise<ActorLocation> {
+    return this.lookupActor(checkName("an actor", name)) ?? await this.#engine.waiters.wait(name, options?.signal);
   }
 
   /**
@@ -234,9 +236,9 @@ export class ClusterNode implements AsyncDisposable {
    *
    * @throws {RangeError} At once, when the time-out is no number >= 0.
    */
-  leave(options: CloseOptions = {}): Promise<void> {
-    checkTimeout(options.timeout);
-    this.#leaving ??= this.#engine.leave(options.timeout ?? LEAVE_TIMEOUT_MS);
+  leave(options?: CloseOptions): Promise<void> {
+    checkTimeout(options?.timeout);
+    this.#leaving ??= this.#engine.leave(options?.timeout ?? LEAVE_TIMEOUT_MS);
     return this.#leaving;
   }
 

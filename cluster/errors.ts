@@ -55,9 +55,9 @@ export class NodeDownError extends CinemaError {
   readonly node: string;
 
   /** Creates the error; the cluster does. */
-  constructor(message: string, { node }: { readonly node: string }) {
+  constructor(message: string, options: { readonly node: string }) {
     super(message);
-    this.node = node;
+    this.node = options.node;
   }
 }
 
@@ -95,8 +95,8 @@ export class JoinError extends CinemaError {
   readonly code: JoinErrorCode;
 
   /** Creates the error; the cluster does. */
-  constructor(message: string, { code, ...options }: ErrorOptions & { readonly code: JoinErrorCode }) {
+  constructor(message: string, options: ErrorOptions & { readonly code: JoinErrorCode }) {
     super(message, options);
-    this.code = code;
+    this.code = options.code;
   }
 }

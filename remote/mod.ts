@@ -3,8 +3,8 @@
  * back-pressure that crosses the wire.
  *
  * {@linkcode protocol} says how messages travel, {@linkcode MessageRouter} what others may reach,
- * {@linkcode RemoteServer} offers it, and {@linkcode RemoteClient} has the addresses. `remote/README.md` shows the rest
- * by task: routing, failures, reconnecting, keys and TLS, limits.
+ * {@linkcode RemoteServer} offers it, and {@linkcode RemoteClient} has the addresses.
+ * [`remote/README.md`](remote/README.md) shows the rest by task: routing, failures, reconnecting, keys and TLS, limits.
  *
  * ```ts
  * import { Actor, ActorSystem, type Message } from "@cinema/cinema";
@@ -75,7 +75,7 @@ export {
 export type { Envelope, RemoteAddr } from "./remote_addr.ts";
 export { type DefaultRoute, MessageRouter, type UnroutedMessage } from "./router.ts";
 export { RemoteServer } from "./server.ts";
-export { type Faults, MemoryNetwork } from "./transport/memory.ts";
+export { type Faults, MemoryNetwork, type MemoryNetworkOptions } from "./transport/memory.ts";
 export type { TlsOptions } from "./transport/tls.ts";
 export type { Address, Connection, Listener, Transport, TransportConnectOptions } from "./transport/transport.ts";
 export { WireError, type WireErrorCode } from "./wire/wire_error.ts";

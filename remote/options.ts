@@ -51,7 +51,7 @@ export interface EndpointOptions extends Address {
 /** Options of `RemoteClient.connect`. */
 export interface ConnectOptions extends EndpointOptions {
   /**
-   * What the server is told about who connects.
+   * Who connects, as the server is told and its events say.
    *
    * @default {a name with random digits}
    */

@@ -58,7 +58,8 @@ export class ConnectionPool implements AsyncDisposable {
    *
    * @throws {ConnectError} When connecting fails, the pool is full, or it is closed.
    */
-  connect({ hostname, port }: Address): Promise<RemoteClient> {
+  connect(to: Address): Promise<RemoteClient> {
+    const { hostname, port } = to;
     const address = `${hostname}:${port}`;
     const known = this.#clients.get(address);
     if (known !== undefined) return known;

@@ -15,7 +15,8 @@ import type { ActorRef } from "./addr.ts";
  * - `"abandoned"`: its handler or hook did not settle within the stop time-out;
  * - `"parent"`: its parent ended or restarted;
  * - `"shutdown"`: the system shut down;
- * - `"node-down"`: the node it lives on cannot be reached (remote actors only).
+ * - `"node-down"`: the node it lives on cannot be reached any more, has left or has started anew (actors of a
+ *   cluster only).
  *
  * @example
  * ```ts

@@ -263,8 +263,10 @@ types("the kind of an event tells what else it has", (event = {} as SystemEvent)
   return event.kind === "crashed";
 });
 
-types("a probe takes the messages it was made for, and its reply gets them", () => {
-  const probe = new TestProbe<Greet>(system, { reply: ({ name }) => name.length });
+types("a probe takes the messages it was made for, and gives their reply", () => {
+  const probe = new TestProbe<Greet>(system, { reply: ({ name }) => name });
+  // @ts-expect-error -- The reply to a Greet is a string.
+  new TestProbe<Greet>(system, { reply: ({ name }) => name.length });
   same<typeof probe.addr, Addr<Greet>>(true);
   same<Awaited<ReturnType<typeof probe.receive>>, Greet>(true);
   // @ts-expect-error -- It was made for Greet.

@@ -7,7 +7,7 @@ import { CinemaError } from "../../src/spi.ts";
 
 /** Every knob of membership. All times are ms. */
 export interface MembershipConfig {
-  /** One member is probed every so often, in a shuffled round: all of them within `n * probeIntervalMs`. */
+  /** Ms between two probes. Each is of one member, in a shuffled round: all of them within `n * probeIntervalMs`. */
   readonly probeIntervalMs: number;
   /** How long the member has to answer before others are asked to try; a healthy round trip fits many times. */
   readonly probeTimeoutMs: number;
@@ -23,18 +23,20 @@ export interface MembershipConfig {
   readonly healthMax: number;
   /** A wake-up this late means that this node was not running: the time does not count against others. */
   readonly lagMs: number;
-  /** Every so often news are sent to `gossipNodes` members, while there are any. */
+  /** Ms between two rounds of gossip: news are sent to `gossipNodes` members, while there are any. */
   readonly gossipIntervalMs: number;
   /** To how many. */
   readonly gossipNodes: number;
   /** Each piece of news is passed on `retransmitMult * ceil(log10(n + 1))` times. */
   readonly retransmitMult: number;
   /**
-   * Every so often the whole state is compared with one member: a digest, and the records only where that differs. Above 32 members
+   * Ms between two comparisons of the whole state with one member: a digest, and the records where that differs. Above 32 members
    * it is `ceil(log2(n) - 5) + 1` times as long; where nothing has changed since the last look, a sixth of that.
    */
   readonly syncIntervalMs: number;
-  /** Every so often, give or take a quarter, three of those that are down are tried, so that a partition heals by itself. */
+  /**
+   * Ms, give or take a quarter, after which three of those that are down are tried again, so that a partition heals by itself.
+   */
   readonly reconnectIntervalMs: number;
   /** Bytes of news in one packet. */
   readonly packetBytesMax: number;

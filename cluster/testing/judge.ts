@@ -26,7 +26,7 @@ export interface JudgeOptions {
 
 /** A healthy member that somebody took for down. */
 export interface FalseDown {
-  /** When. */
+  /** When, in virtual ms. */
   readonly at: number;
   /** Who took it for down. */
   readonly observer: string;

@@ -51,7 +51,10 @@ export interface ClusterSimulatorOptions {
 
 /** How a process ends. */
 export interface CrashOptions {
-  /** Whether the host goes on, so that its connections break and its port is closed; otherwise nothing comes back. */
+  /**
+   * `true`: only the process ends, and its host says so: connections break, and the port refuses. `false`: the host is gone, too, and
+   * whoever talks to it hears nothing.
+   */
   readonly isFast: boolean;
 }
 

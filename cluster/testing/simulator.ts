@@ -141,8 +141,9 @@ export class ClusterSimulator {
     return this.now - start;
   }
 
-  /** A process ends without a word. */
-  crash(host: string, { isFast }: CrashOptions = { isFast: true }): void {
+  /** A process ends without a word; its host goes on, and says so, unless `isFast` is false. */
+  crash(host: string, options?: CrashOptions): void {
+    const { isFast } = options ?? { isFast: true };
     const dead = this.#host(host);
     this.#fault(dead, isFast ? "dies" : "is gone with its host");
     dead.state = isFast ? "closed" : "dark";
@@ -151,7 +152,8 @@ export class ClusterSimulator {
   }
 
   /** A host starts: a new one, or one whose process has ended, which gets a new uid. */
-  start(host: string, { id = host, seeds }: StartOptions = { seeds: [FIRST] }): void {
+  start(host: string, options?: StartOptions): void {
+    const { id = host, seeds } = options ?? { seeds: [FIRST] };
     const started = this.#population.start(host, id);
     this.#fault(started, "starts");
     this.#judge.started(started.core.self);
@@ -200,17 +202,18 @@ export class ClusterSimulator {
   }
 
   /** Loses everything between two groups of hosts; with `isOneWay` only from the first to the second. */
-  partition(from: readonly string[], to: readonly string[], { isOneWay = false }: PartitionOptions = {}): NetworkFault {
-    return this.#cut(from, to, isOneWay, false);
+  partition(from: readonly string[], to: readonly string[], options?: PartitionOptions): NetworkFault {
+    return this.#cut(from, to, options?.isOneWay ?? false, false);
   }
 
   /** Holds back everything between two groups of hosts; when it is healed it arrives all at once. */
-  clog(from: readonly string[], to: readonly string[], { isOneWay = false }: PartitionOptions = {}): NetworkFault {
-    return this.#cut(from, to, isOneWay, true);
+  clog(from: readonly string[], to: readonly string[], options?: PartitionOptions): NetworkFault {
+    return this.#cut(from, to, options?.isOneWay ?? false, true);
   }
 
   /** Registers an actor on a host. */
-  register(host: string, name: string, { actorType = "actor", group = false }: RegisterActorOptions = {}): void {
+  register(host: string, name: string, options?: RegisterActorOptions): void {
+    const { actorType = "actor", group = false } = options ?? {};
     this.#engine.do(this.#host(host), (core, now) => core.register(name, actorType, group, now));
   }
 

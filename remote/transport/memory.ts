@@ -68,7 +68,8 @@ export class MemoryNetwork implements Transport {
   }
 
   /** Connects to whoever listens there; rejects when nobody does, or a fault refuses. */
-  async connect(address: Address, { signal }: TransportConnectOptions = {}): Promise<Connection> {
+  async connect(address: Address, options?: TransportConnectOptions): Promise<Connection> {
+    const signal = options?.signal;
     signal?.throwIfAborted();
     // Nobody hears of a connection within the call that makes it.
     await undefined;
@@ -85,7 +86,8 @@ export class MemoryNetwork implements Transport {
   }
 
   /** Listens; rejects when the address is taken. */
-  listen({ hostname, port }: Address): Promise<Listener> {
+  listen(at: Address): Promise<Listener> {
+    const { hostname, port } = at;
     const address = { hostname, port: port === 0 ? this.#freePort(hostname) : port };
     const name = nameOf(address);
     if (this.#listeners.has(name)) return Promise.reject(new Error(`Address already in use: ${name}`));

@@ -8,7 +8,7 @@ import type { ActorRef, Addr } from "../addr.ts";
 import { systemClock } from "../clock.ts";
 import type { Context } from "../context.ts";
 import { ANY_MESSAGE } from "../internal/dispatch.ts";
-import type { AnyMessage } from "../message.ts";
+import type { AnyMessage, Reply } from "../message.ts";
 import type { ActorSystem } from "../system.ts";
 import type { Terminated } from "../watch.ts";
 
@@ -50,7 +50,7 @@ export interface TestProbeOptions<in M extends AnyMessage> {
    * Gives the reply to each message, as a handler does; it may be async. A {@linkcode Rejection} that it throws is the
    * asker's; anything else is a failure, which ends the probe. Without it the reply is `undefined`.
    */
-  readonly reply?: (message: M) => unknown;
+  readonly reply?: (message: M) => Reply<M> | PromiseLike<Reply<M>>;
 }
 
 /**
@@ -237,7 +237,7 @@ export class TestProbe<M extends AnyMessage> {
    * Watches an actor: {@linkcode TestProbe.receiveTerminated} tells when it has ended. Resolves when it is being
    * watched.
    *
-   * @throws {TypeError} When `ref` is no address of this process.
+   * @throws {TypeError} When `ref` is no address of this process or of a cluster.
    */
   async watch(ref: ActorRef<never>): Promise<void> {
     (await this.#context.promise).watch(ref);
