@@ -26,7 +26,7 @@ interface Step {
 
 const config = JSON.parse(await Deno.readTextFile("deno.json"));
 const entries = Object.values<string>(config.exports);
-const documented = ["README.md", "mod.ts", "src/", "remote/", "cluster/"];
+const documented = ["README.md", "examples/guide/", "mod.ts", "src/", "remote/", "cluster/"];
 
 const steps: readonly Step[] = [
   { name: "format", args: ["fmt", "--check"] },
@@ -56,7 +56,7 @@ const steps: readonly Step[] = [
   {
     name: "snippets",
     args: ["test", "--doc", "--allow-net", ...documented],
-    inspect: (output) => snippetProblems(output, ["README.md", "mod.ts", "src/"]),
+    inspect: (output) => snippetProblems(output, ["README.md", "examples/guide/", "mod.ts", "src/"]),
     countsTests: true,
   },
   {
