@@ -5,7 +5,7 @@
  */
 
 import type { ClientEvent, RemoteClient } from "../remote/mod.ts";
-import { abortClient } from "../remote/spi.ts";
+import { abortClient, finishClient } from "../remote/spi.ts";
 import { NodeDownError } from "./errors.ts";
 import type { MemberRecord } from "./membership/member.ts";
 
@@ -59,7 +59,7 @@ export class Connections {
     const known = this.#clients.get(id);
     if (known === undefined) return;
     this.#clients.delete(id);
-    this.#track(known.client, known.client.close());
+    this.#track(known.client, finishClient(known.client, new NodeDownError(`The node ${id} has left`, { node: id })));
   }
 
   /** What is being closed does not wait for answers any more: whoever asked is told `reason`. */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Random } from "../src/spi.ts";
 import { Directory } from "./directory/directory.ts";
 import { type DirectoryPage, type Location, winnerOf } from "./directory/entry.ts";
 import { LostNames } from "./directory/lost_names.ts";
@@ -17,8 +16,6 @@ import type { ClusterMessage } from "./wire/cluster_codec.ts";
 
 /** What a node is made of. */
 export interface CoreOptions extends SwimOptions {
-  /** The choices. */
-  readonly random: Random;
   /** Actors that this node may register, and entries of others that it takes. */
   readonly entriesMax: number;
 }
@@ -100,6 +97,11 @@ export class Core {
   /** The record of a node. */
   member(id: string): MemberRecord | undefined {
     return this.#swim.member(id);
+  }
+
+  /** Ms that the last answer of a living member to this node itself took. */
+  roundTripOf(member: MemberRecord): number | undefined {
+    return this.#swim.roundTripOf(member);
   }
 
   /** Uses other knobs or another address; only before {@linkcode Core.start}. */
@@ -278,8 +280,7 @@ export class Core {
   }
 
   #ownLocation(name: string): Location | undefined {
-    const { id, uid } = this.self;
-    return this.#own.get(name, id, uid);
+    return this.#own.get(name, this.self.id, this.self.uid);
   }
 
   #send(addr: string, body: (ClusterMessage & { kind: "directory" })["message"]["body"]): void {

@@ -9,8 +9,8 @@ import type { ActorLocation, ClusterEvent, ClusterMember } from "./events.ts";
 import { isAlive, type MemberRecord, overrides } from "./membership/member.ts";
 
 /** What users see of a member. */
-export function memberOf({ id, addr, status }: MemberRecord): ClusterMember {
-  return { id, addr, status };
+export function memberOf({ id, addr, status }: MemberRecord, roundTripMs?: number): ClusterMember {
+  return roundTripMs === undefined ? { id, addr, status } : { id, addr, status, roundTripMs };
 }
 
 /** What users see of an actor. */

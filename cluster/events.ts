@@ -14,6 +14,11 @@ export interface ClusterMember {
   readonly addr: string;
   /** How it is, as far as this node knows. */
   readonly status: NodeStatus;
+  /**
+   * In `members` of a node: ms that the last answer to a probe of this node took. It is missing where there was none yet, for
+   * members that are gone, for this node itself, for nodes of Cinema-rs, and in events.
+   */
+  readonly roundTripMs?: number;
 }
 
 /** An actor that can be found in the cluster. */

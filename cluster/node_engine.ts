@@ -7,7 +7,7 @@
 import { CinemaError, systemClock, systemRandom } from "../mod.ts";
 import type { MessageRouter } from "../remote/mod.ts";
 import type { ChannelPeer } from "../remote/spi.ts";
-import { type Clock, Events, type Watchable } from "../src/spi.ts";
+import { type Clock, currentInstrument, Events, type Watchable } from "../src/spi.ts";
 import { ActorWatches } from "./actor_watches.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import type { ClusterHome, Whereabouts } from "./cluster_remote_addr.ts";
@@ -56,6 +56,7 @@ export class NodeEngine implements ClusterHome {
   #joining: Joining | undefined;
   #peering: Promise<Peering> | undefined;
   #peers: Peering | undefined;
+  #probe: Disposable | undefined;
   #isGossiping = false;
   #isLeaving = false;
   hasLeft = false;
@@ -189,7 +190,8 @@ export class NodeEngine implements ClusterHome {
 
   /** All nodes that are known. */
   get members(): ClusterMember[] {
-    return [...[this.core.self, ...this.core.members].map(memberOf), ...this.#peers?.members ?? []];
+    const others = this.core.members.map((member) => memberOf(member, this.core.roundTripOf(member)));
+    return [memberOf(this.core.self), ...others, ...this.#peers?.members ?? []];
   }
 
   /** All actors that can be found. */
@@ -244,6 +246,7 @@ export class NodeEngine implements ClusterHome {
     await this.#connections.close(leftMs());
     timer?.cancel();
     await this.#driver.close();
+    this.#probe?.[Symbol.dispose]();
     this.events.close();
   }
 
@@ -257,6 +260,7 @@ export class NodeEngine implements ClusterHome {
       this.#starting = undefined;
       throw error;
     }
+    this.#probe = currentInstrument()?.node(this.#id, () => this.members);
     if (this.#options.advertise !== undefined) return;
     const addr = formatAddress({ hostname, port: this.#server.server.address.port });
     this.core.configure({ addr }, this.#clock.now());
@@ -275,26 +279,13 @@ export class NodeEngine implements ClusterHome {
   #heard(event: CoreEvent): void {
     const told = eventOf(event);
     if (told !== undefined) this.events.emit(told);
-    switch (event.kind) {
-      case "status": {
-        const { id, status } = event.member;
-        if (status === "down") this.#connections.giveUp(id, `The node ${id} is down`);
-        else if (status === "left") this.#connections.finish(id);
-        break;
-      }
-      case "appeared":
-        this.waiters.found(event.location.name, actorOf(event.location));
-        break;
-      case "gone":
-        this.#watches.gone(event.location, event.reason);
-        break;
-      case "refused":
-        this.#joining?.refused(event.addr, event.code, event.message);
-        break;
-      case "synced":
-        this.#joining?.synced(event.addr);
-        break;
-      default:
-    }
+    if (event.kind === "status") {
+      const { id, status } = event.member;
+      if (status === "down") this.#connections.giveUp(id, `The node ${id} is down`);
+      else if (status === "left") this.#connections.finish(id);
+    } else if (event.kind === "appeared") this.waiters.found(event.location.name, actorOf(event.location));
+    else if (event.kind === "gone") this.#watches.gone(event.location, event.reason);
+    else if (event.kind === "refused") this.#joining?.refused(event.addr, event.code, event.message);
+    else if (event.kind === "synced") this.#joining?.synced(event.addr);
   }
 }

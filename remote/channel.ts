@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CinemaError, type Clock } from "../src/spi.ts";
+import { CinemaError, type Clock, currentInstrument } from "../src/spi.ts";
 import type { Dialled } from "./dialler.ts";
 import { Link, type LinkSession } from "./link.ts";
 import type { Address } from "./transport/transport.ts";
@@ -55,7 +55,12 @@ export class Channel implements LinkSession, ChannelPeer {
     this.node = peer.node;
     this.remote = connection.remote;
     this.#receive = receive;
-    this.#link = new Link(connection, decoder, { clock, heartbeatMs: 0, silenceMs: Infinity });
+    this.#link = new Link(connection, decoder, {
+      clock,
+      heartbeatMs: 0,
+      silenceMs: Infinity,
+      probe: currentInstrument()?.connection("client"),
+    });
   }
 
   /** Whether the other side has said that it goes away. */

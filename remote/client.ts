@@ -31,6 +31,8 @@ export let openClient: (dialler: Dialler, options: ConnectOptions, node: string)
 
 /** Closes a client at once; what was asked fails with `cause`. */
 export let abortClient: (client: RemoteClient, cause: unknown) => Promise<void>;
+/** Closes a client whose server ends for good: what is in hand is answered, what waits is turned away once nothing can be sent. */
+export let finishClient: (client: RemoteClient, cause: unknown) => Promise<void>;
 
 /**
  * A connection to a server. When it is lost, the client connects again, as often as it takes, and what waits is sent
@@ -85,6 +87,11 @@ export class RemoteClient implements AsyncDisposable {
       client.#link?.close(cause);
       return client.close({ timeout: 0 });
     };
+    finishClient = (client, cause) => {
+      const closing = client.close();
+      client.#outbox.endWithSession(cause);
+      return closing;
+    };
   }
 
   private constructor(dialler: Dialler, first: Dialled | undefined, options: ConnectOptions, node: string) {
@@ -99,12 +106,14 @@ export class RemoteClient implements AsyncDisposable {
       askTimeoutMs: options.askTimeout ?? ASK_TIMEOUT_MS,
       waitingMax: options.maxWaiting ?? WAITING_MAX,
       waitingBytesMax: sendBytesMax,
+      instrument: dialler.instrument,
     });
     this.#home = {
       outbox: this.#outbox,
       localNode: dialler.node,
       node: () => this.#node,
       frameBytesMax: () => this.#frameBytesMax,
+      instrument: dialler.instrument,
     };
     this.#run(first).then(this.#ended.resolve, this.#ended.reject);
   }
@@ -216,6 +225,7 @@ export class RemoteClient implements AsyncDisposable {
       asksMax: this.#options.maxAsks ?? ASKS_MAX,
       sendBytesMax: this.#options.sendBytesMax ?? SEND_BYTES_MAX,
       compatNode: this.#options.compat === undefined ? undefined : this.localNode,
+      instrument: this.#dialler.instrument,
     });
     this.#link = link;
     this.#outbox.events.emit({ kind: "connected", node });

@@ -11,7 +11,7 @@ import type { OutboundAsk } from "./outbound.ts";
 import type { Outbox } from "./outbox.ts";
 import { ClientSession } from "./wire/client_session.ts";
 import type { Envelope } from "./wire/envelope.ts";
-import type { Clock } from "../src/spi.ts";
+import type { Clock, Instrument } from "../src/spi.ts";
 
 /** How the connection is used. */
 export interface ClientLinkOptions {
@@ -25,6 +25,8 @@ export interface ClientLinkOptions {
   readonly sendBytesMax: number;
   /** With a Cinema-rs peer: the node of this side. */
   readonly compatNode: string | undefined;
+  /** Who hears of it, for traces and metrics. */
+  readonly instrument: Instrument | undefined;
 }
 
 /** See the module. */
@@ -38,7 +40,12 @@ export class ClientLink implements LinkSession {
     const { clock, silenceMs, asksMax, sendBytesMax, compatNode } = options;
     const heartbeatMs = compatNode !== undefined ? 0 : Math.min(HEARTBEAT_MS, silenceMs / 3);
     this.#outbox = outbox;
-    this.#link = new Link(connection, decoder, { clock, silenceMs, heartbeatMs });
+    this.#link = new Link(connection, decoder, {
+      clock,
+      silenceMs,
+      heartbeatMs,
+      probe: options.instrument?.connection("client"),
+    });
     this.#session = new ClientSession(this.#link.writer, {
       wantFlush: () => this.#link.wantFlush(),
       answered: (ask, answer) => {

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { type Clock, type Random, systemClock, systemRandom } from "../src/spi.ts";
+import { type Clock, currentInstrument, type Instrument, type Random, systemClock, systemRandom } from "../src/spi.ts";
 import { ConnectError } from "./errors.ts";
 import { greetServer } from "./greeting.ts";
 import { KeyRing } from "./keys.ts";
@@ -47,6 +47,8 @@ export interface Dialled {
 export class Dialler {
   /** What the server is told about who connects. */
   readonly node: string;
+  /** Who hears of what is sent over its connections, for traces and metrics. */
+  readonly instrument: Instrument | undefined = currentInstrument();
   readonly #options: ConnectOptions;
   readonly #keys: KeyRing | undefined;
   readonly #transport: Transport;

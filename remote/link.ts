@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { Clock, ClockTimer } from "../src/spi.ts";
+import type { Clock, ClockTimer, ConnectionProbe } from "../src/spi.ts";
 import { CinemaError } from "../src/spi.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Connection } from "./transport/transport.ts";
@@ -34,6 +34,8 @@ export interface LinkOptions {
   readonly heartbeatMs: number;
   /** Ms without a whole frame after which the connection is lost. */
   readonly silenceMs: number;
+  /** Who hears of what goes over it, for metrics. */
+  readonly probe?: ConnectionProbe | undefined;
 }
 
 /** Frames that are taken before the actors that they are for get their turn, so that a burst does not overrun them. */
@@ -55,6 +57,7 @@ export class Link {
   #isListening = true;
   #isClosed = false;
   #isBeating = true;
+  #framesSent = 0;
   #error: unknown;
 
   /** Creates a link; the decoder may hold bytes that came with the end of the handshake. */
@@ -64,7 +67,10 @@ export class Link {
     this.#options = options;
     this.#heartbeat = new Heartbeat(Math.ceil(options.silenceMs / Math.max(1, options.heartbeatMs)));
     this.#outgoing = new Outgoing(connection, this.writer, {
-      flushed: () => this.#session?.flushed(),
+      flushed: (bytes) => {
+        this.#session?.flushed();
+        if (options.probe !== undefined) this.#sent(options.probe, bytes);
+      },
       failed: (error) => this.close(error),
     });
   }
@@ -98,6 +104,7 @@ export class Link {
     this.#timer?.cancel();
     this.#outgoing.stop();
     this.#connection.close();
+    this.#options.probe?.closed();
     this.#closed.resolve();
   }
 
@@ -118,20 +125,27 @@ export class Link {
 
   async #read(session: LinkSession): Promise<void> {
     const decoder = this.#decoder;
+    const { probe } = this.#options;
+    let told = 1;
+    let bytes = 0;
     for (let frames = 1;; frames++) {
       while (decoder.next()) {
         const envelope = decodeEnvelope(decoder, this.#strings);
         this.#heartbeat.heard();
         if (envelope.control === "ping") this.#say("pong");
         else if (envelope.control !== "pong") session.receive(envelope);
-        if (this.#isClosed) return;
+        if (this.#isClosed) return probe?.received(frames + 1 - told, bytes);
         if (frames++ % FRAMES_PER_TURN === 0) await undefined;
         const hold = session.hold();
         if (hold !== undefined) await this.#pause(hold);
       }
+      probe?.received(frames - told, bytes);
+      // The loop counts itself, too.
+      told = frames + 1;
       session.unfinished(decoder.buffered);
       const chunk = await this.#connection.read();
       if (chunk === undefined || this.#isClosed) break;
+      bytes = chunk.length;
       decoder.push(chunk);
     }
     if (this.#isClosed || decoder.buffered === 0) return;
@@ -139,6 +153,12 @@ export class Link {
       "malformed",
       `Cannot decode the last frame: the connection ended after ${decoder.buffered} bytes`,
     );
+  }
+
+  #sent(probe: ConnectionProbe, bytes: number): void {
+    const { frames } = this.writer;
+    probe.sent(frames - this.#framesSent, bytes);
+    this.#framesSent = frames;
   }
 
   async #pause(hold: Promise<void>): Promise<void> {

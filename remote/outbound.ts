@@ -29,6 +29,8 @@ export interface Parcel {
   readonly route: EncodedRoute;
   /** What travels. */
   readonly payload: Uint8Array;
+  /** The trace that it belongs to, as the other side is told; empty for none. */
+  readonly traceparent: string;
 }
 
 /** The most ms that a deadline on the wire can say; beyond it there is none. */
@@ -84,10 +86,10 @@ export class OutboundTell extends Outbound {
   }
 
   override sendOn(session: Session): boolean {
-    const { target, route, payload, message } = this.parcel;
+    const { target, route, payload, message, traceparent } = this.parcel;
     const window = target.windowIn(session);
     if (!session.canTell(window)) return false;
-    session.tell(window, route, payload, message);
+    session.tell(window, route, payload, message, traceparent);
     this.#end("sent", undefined);
     return true;
   }
@@ -136,14 +138,14 @@ export class OutboundAsk extends Outbound {
   }
 
   override sendOn(session: Session, now: () => number): boolean {
-    const { target, route, payload } = this.parcel;
+    const { target, route, payload, traceparent } = this.parcel;
     const window = target.windowIn(session);
     if (!session.canAsk(window)) return false;
     // A deadline that no tick has seen yet has all its time left.
     const leftMs = this.expiresAt === 0 ? this.timeoutMs : this.expiresAt - now();
     const deadlineMs = leftMs > DEADLINE_MAX_MS ? 0 : Math.max(1, Math.ceil(leftMs));
     this.#session = session;
-    this.#correlation = session.ask(window, route, payload, deadlineMs, this);
+    this.#correlation = session.ask(window, route, payload, deadlineMs, this, traceparent);
     return true;
   }
 

@@ -5,7 +5,7 @@
 
 import type { AnyMessage, Outcome, SendOptions, SendResult, TrySendResult } from "../mod.ts";
 import { MailboxFullError, MessageRefusedError } from "../mod.ts";
-import { checkTimeout, type Clock, Deadlines, Events } from "../src/spi.ts";
+import { checkTimeout, type Clock, Deadlines, Events, type Instrument } from "../src/spi.ts";
 import { ConnectionLostError } from "./errors.ts";
 import type { ClientEvent } from "./events.ts";
 import { errorOf } from "./faults.ts";
@@ -22,6 +22,8 @@ export interface OutboxOptions {
   readonly waitingMax: number;
   /** Bytes that they may hold. */
   readonly waitingBytesMax: number;
+  /** Who hears of what is lost, for metrics. */
+  readonly instrument?: Instrument | undefined;
 }
 
 interface Refusal {
@@ -44,6 +46,7 @@ export class Outbox {
   // Why nothing is taken: for a while, or for good.
   #outage: Refusal | undefined;
   #closed: Refusal | undefined;
+  #endsWithSession = false;
   #waiting = 0;
   #waitingBytes = 0;
   #idle: PromiseWithResolvers<void> | undefined;
@@ -116,6 +119,7 @@ export class Outbox {
   /** The connection is lost, or takes nothing new. */
   detach(): void {
     this.#session = undefined;
+    if (this.#endsWithSession) this.#turnAway();
   }
 
   /** What a lost session leaves behind: asks fail, tells are dead letters. */
@@ -137,6 +141,13 @@ export class Outbox {
   refuse(cause: unknown): void {
     this.#outage = { reason: "there is no connection", cause };
     this.#turnAway();
+  }
+
+  /** No session will follow this one: with it, or at once where there is none, ends the wait of who has not been sent. */
+  endWithSession(cause: unknown): void {
+    this.#closed = { reason: "it takes nothing new", cause };
+    this.#endsWithSession = true;
+    if (this.#session === undefined) this.#turnAway();
   }
 
   /** From now on nothing new is taken; what waits goes on waiting. */
@@ -208,6 +219,7 @@ export class Outbox {
 
   /** Tells who listens that a message was lost. */
   deadLetter(target: string, message: AnyMessage, outcome: Outcome, error: unknown): void {
+    this.#options.instrument?.lost(outcome);
     if (this.events.isObserved) this.events.emit({ kind: "dead-letter", target, message, outcome, error });
   }
 
@@ -219,12 +231,12 @@ export class Outbox {
     for (const target of this.#stalled) target.turnAway(({ parcel }) => this.#refused(parcel));
   }
 
-  #tellNow({ target, route, payload, message }: Parcel): boolean {
+  #tellNow({ target, route, payload, message, traceparent }: Parcel): boolean {
     const session = this.#session;
     if (session === undefined || target.waiting > 0) return false;
     const window = target.windowIn(session);
     if (!session.canTell(window)) return false;
-    session.tell(window, route, payload, message);
+    session.tell(window, route, payload, message, traceparent);
     return true;
   }
 

@@ -11,8 +11,8 @@ const PIECE_BYTES = 262_144;
 
 /** Who hears of the writes. */
 export interface OutgoingListener {
-  /** Everything in the writer is being written. */
-  flushed(): void;
+  /** Everything in the writer is being written: so many bytes. */
+  flushed(bytes: number): void;
   /** The connection takes no more bytes. */
   failed(error: unknown): void;
 }
@@ -72,7 +72,7 @@ export class Outgoing {
     const bytes = this.#writer.take();
     this.#isWriting = true;
     this.#hasMoved = true;
-    this.#listener.flushed();
+    this.#listener.flushed(bytes.length);
     this.#lastWrite = this.#write(bytes).then(() => {
       this.#isWriting = false;
       this.#writer.recycle(bytes);

@@ -4,7 +4,7 @@
  */
 
 import type { ChannelReceiver } from "./channel.ts";
-import type { Clock, Events, Random } from "../src/spi.ts";
+import type { Clock, Events, Instrument, Random } from "../src/spi.ts";
 import { CinemaError } from "../src/spi.ts";
 import type { ServerEvent } from "./events.ts";
 import { type Admission, type ClientPeer, greetClient } from "./greeting.ts";
@@ -56,6 +56,8 @@ export interface ReceptionOptions extends Omit<BindOptions, "hostname" | "port" 
   readonly gate: ReadGate;
   /** Who hears what happens. */
   readonly events: Events<ServerEvent>;
+  /** Who hears of messages and connections, for traces and metrics. */
+  readonly instrument?: Instrument | undefined;
 }
 
 /** A connection, from the moment it comes in. */
@@ -143,6 +145,7 @@ export class Reception {
     guest.stop.signal.throwIfAborted();
     const { frameBytesMax, node } = guest.peer!;
     const { clock, silenceTimeout: silenceMs = SILENCE_MS, routes, gate, events, compat, server } = this.#options;
+    const { instrument } = this.#options;
     const link = new ServerLink(connection, decoder, {
       clock,
       silenceMs,
@@ -159,6 +162,8 @@ export class Reception {
       asksMax: this.#options.maxAsks ?? ASKS_MAX,
       receiveBytesMax: this.#options.receiveBytesMax ?? RECEIVE_BYTES_MAX,
       sendBytesMax: this.#options.sendBytesMax ?? SEND_BYTES_MAX,
+      instrument,
+      probe: instrument?.connection("server"),
       undelivered: (message) => events.emit({ kind: "dead-letter", node, ...message }),
     });
     guest.link = link;

@@ -5,7 +5,7 @@
 
 import type { ActorRef, AnyMessage, SendOptions, SendResult, TrySendResult } from "../mod.ts";
 import type { MessageRefusedError } from "../mod.ts";
-import { checkTimeout, typeOf } from "../src/spi.ts";
+import { checkTimeout, type Instrument, typeOf } from "../src/spi.ts";
 import type { MessageCodecs } from "./codecs.ts";
 import type { Parcel } from "./outbound.ts";
 import { type Outbox, refusedParcel } from "./outbox.ts";
@@ -60,6 +60,8 @@ export interface Home {
   readonly node: () => string;
   /** Bytes of the largest frame that the other side takes. */
   readonly frameBytesMax: () => number;
+  /** Who hears of what is sent, for traces and metrics. */
+  readonly instrument: Instrument | undefined;
 }
 
 /** How a message of one type gets to this actor. */
@@ -70,6 +72,9 @@ interface Way {
 
 /** Bytes of a frame beside its payload and its route: the length, the tags, a number, a deadline. */
 const MESSAGE_OVERHEAD = 64;
+
+/** Bytes of the field with the trace, where there is one, beside its text: the tag, and a length below 128. */
+const TRACE_OVERHEAD = 3;
 
 /** See {@linkcode RemoteAddr}. */
 export class ClientAddr {
@@ -97,8 +102,7 @@ export class ClientAddr {
   }
 
   send(msg: AnyMessage, options: SendOptions = {}): Promise<unknown> {
-    const parcel = this.#pack(msg);
-    return parcel instanceof Error ? Promise.reject(parcel) : this.#home.outbox.ask(parcel, options, false);
+    return this.#ask(msg, options, false);
   }
 
   call(msg: AnyMessage, options?: SendOptions): Promise<unknown> {
@@ -106,13 +110,11 @@ export class ClientAddr {
   }
 
   async sendEnvelope(msg: AnyMessage, options: SendOptions = {}): Promise<Envelope> {
-    const parcel = this.#pack(msg);
-    if (parcel instanceof Error) throw parcel;
-    const reply = await this.#home.outbox.ask(parcel, options, true) as Envelope;
+    const reply = await this.#ask(msg, options, true) as Envelope;
     const { messageType, payload, correlationId, senderNode } = reply;
     return {
       // Ours leave out on the wire what both sides know.
-      messageType: messageType === "" ? parcel.codecs.replyName : messageType,
+      messageType: messageType === "" ? this.#ways.get(msg.type)!.codecs.replyName : messageType,
       payload,
       correlationId,
       senderNode: senderNode === "" ? this.#home.node() : senderNode,
@@ -123,15 +125,15 @@ export class ClientAddr {
 
   doSend(msg: AnyMessage, options: SendOptions = {}): Promise<SendResult> {
     checkTimeout(options.timeout);
-    const { outbox } = this.#home;
-    const parcel = this.#pack(msg);
+    const { outbox, instrument } = this.#home;
+    const parcel = this.#pack(msg, instrument?.traceparent());
     if (!(parcel instanceof Error)) return outbox.tell(parcel, options);
     outbox.deadLetter(this.id, msg, "not-delivered", parcel);
     return Promise.resolve("refused");
   }
 
   trySend(msg: AnyMessage): TrySendResult {
-    const parcel = this.#pack(msg);
+    const parcel = this.#pack(msg, this.#home.instrument?.traceparent());
     return parcel instanceof Error ? "refused" : this.#home.outbox.tryTell(parcel);
   }
 
@@ -143,17 +145,49 @@ export class ClientAddr {
     return this.id;
   }
 
+  #ask(msg: AnyMessage, options: SendOptions, isRaw: boolean): Promise<unknown> {
+    const { instrument } = this.#home;
+    if (instrument === undefined) return this.#askNow(msg, options, { isRaw });
+    return this.#askTraced(msg, options, { isRaw, instrument });
+  }
+
+  #askTraced(
+    msg: AnyMessage,
+    options: SendOptions,
+    { isRaw, instrument }: { isRaw: boolean; instrument: Instrument },
+  ): Promise<unknown> {
+    const call = instrument.call(this.id, typeOf(msg));
+    // What is returned must be what follows: a rejection that nobody handles must stay one.
+    return this.#askNow(msg, options, { isRaw, traceparent: call.traceparent }).then((reply) => {
+      call.replied();
+      return reply;
+    }, (error) => {
+      call.failed(error);
+      throw error;
+    });
+  }
+
+  #askNow(
+    msg: AnyMessage,
+    options: SendOptions,
+    { isRaw, traceparent }: { isRaw: boolean; traceparent?: string },
+  ): Promise<unknown> {
+    const parcel = this.#pack(msg, traceparent);
+    return parcel instanceof Error ? Promise.reject(parcel) : this.#home.outbox.ask(parcel, options, isRaw);
+  }
+
   /** Encodes a message, now: what becomes of the object later does not matter. */
-  #pack(message: AnyMessage): Parcel | MessageRefusedError {
+  #pack(message: AnyMessage, traceparent = ""): Parcel | MessageRefusedError {
     try {
       const way = this.#ways.get(message.type);
       if (way === undefined) throw new TypeError("The protocol has no message of this type");
       const { codecs, route } = way;
       const payload = codecs.encode(message);
-      const bytes = payload.length + route.length + MESSAGE_OVERHEAD;
+      const traceBytes = traceparent === "" ? 0 : traceparent.length + TRACE_OVERHEAD;
+      const bytes = payload.length + route.length + MESSAGE_OVERHEAD + traceBytes;
       const limit = this.#home.frameBytesMax();
       if (bytes > limit) throw new RangeError(`It takes a frame of ${bytes} bytes: the limit is ${limit}`);
-      return { message, target: this.#target, codecs, route, payload };
+      return { message, target: this.#target, codecs, route, payload, traceparent };
     } catch (cause) {
       return refusedParcel(this.id, typeOf(message), cause);
     }

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { checkTimeout, Events, systemClock, systemRandom } from "../src/spi.ts";
+import { checkTimeout, currentInstrument, Events, systemClock, systemRandom } from "../src/spi.ts";
 import { checkOptions } from "./check_options.ts";
 import { hex } from "./dialler.ts";
 import { BindError } from "./errors.ts";
@@ -110,7 +110,8 @@ export class RemoteServer implements AsyncDisposable {
     const server = identity ?? anonymous(routes, hex(random.bytes(8)));
     const events = new Events<ServerEvent>();
     const gate = new ReadGate(options.serverReceiveBytesMax ?? SERVER_RECEIVE_BYTES_MAX);
-    const reception = new Reception({ ...options, clock, random, keys, server, routes, gate, events });
+    const instrument = currentInstrument();
+    const reception = new Reception({ ...options, clock, random, keys, server, routes, gate, events, instrument });
     return new RemoteServer(listener, reception, events, options, server.node);
   }
 

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { askActor, CinemaError, type Clock, type ClockTimer, offerTo } from "../src/spi.ts";
+import { askActor, CinemaError, type Clock, type ClockTimer, type Instrument, offerTo } from "../src/spi.ts";
 import { type ChannelPeer, type ChannelReceiver, isChannel, sayOn } from "./channel.ts";
 import type { MessageCodecs } from "./codecs.ts";
 import { NoRouteError, ReplyLostError } from "./errors.ts";
@@ -45,6 +45,8 @@ export interface ServerLinkOptions extends LinkOptions, ServerSessionOptions {
   readonly sendBytesMax: number;
   /** With a Cinema-rs peer: the node of this side. */
   readonly compatNode: string | undefined;
+  /** Who hears of messages, for traces. */
+  readonly instrument: Instrument | undefined;
   /** Hears of every message that could not be given to an actor. */
   readonly undelivered: (message: { target: string; messageType: string; error: unknown }) => void;
 }
@@ -75,16 +77,17 @@ export class ServerLink implements LinkSession, ChannelPeer {
     this.#link = new Link(connection, decoder, options);
     this.#budget = new Budget(options.receiveBytesMax, options.gate.budget);
     this.#unfinished = new Budget(Infinity, options.gate.unfinished);
+    const { compatNode: node, asksMax } = options;
     const effects: ServerEffects = {
       wantFlush: () => this.#link.wantFlush(),
-      deliver: (message) => this.#deliver(message),
+      deliver: options.instrument === undefined
+        ? (message) => this.#deliver(message)
+        : (message) => this.#deliverTraced(message, options),
       wantGrants: () => this.#grantSoon(),
     };
-    const { writer } = this.#link;
-    const { compatNode: node, asksMax } = options;
     this.#session = node === undefined
-      ? new ServerSession(writer, effects, this.#budget, options)
-      : new CompatSession(writer, effects, this.#budget, { node, asksMax });
+      ? new ServerSession(this.#link.writer, effects, this.#budget, options)
+      : new CompatSession(this.#link.writer, effects, this.#budget, { node, asksMax });
   }
 
   /** Reads until the connection has ended, and resolves with why. */
@@ -157,6 +160,10 @@ export class ServerLink implements LinkSession, ChannelPeer {
     this.#unfinished.clear();
     this.#options.gate.changed();
     this.#recheck();
+  }
+
+  #deliverTraced(message: Inbound, { compatNode, instrument }: ServerLinkOptions): void {
+    instrument!.received(compatNode === undefined ? message.envelope.traceparent : "", () => this.#deliver(message));
   }
 
   #deliver(message: Inbound): void {

@@ -4,7 +4,7 @@
  */
 export { Channel, type ChannelPeer, type ChannelReceiver } from "./channel.ts";
 export { checkOptions } from "./check_options.ts";
-export { abortClient, openClient } from "./client.ts";
+export { abortClient, finishClient, openClient } from "./client.ts";
 export { type Dialled, Dialler, hex } from "./dialler.ts";
 export { KeyRing } from "./keys.ts";
 export { checkName } from "./local_node.ts";

@@ -83,6 +83,11 @@ class SystemTimer implements ClockTimer {
   }
 }
 
+/** The time of day, for people to read: it may go back, so nothing is measured by it. */
+export function unixMs(): number {
+  return Date.now();
+}
+
 /**
  * The real clock, which a system has unless told otherwise: `performance.now()`, `setTimeout` (of any length) and a
  * macrotask to yield. It looks at deadlines every 5 ms.

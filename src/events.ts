@@ -163,14 +163,46 @@ class Subscription<E> {
   }
 }
 
+/** What went wrong, or had to be put right: what is worth keeping also while nobody reads. */
+export type Trouble = Extract<SystemEvent, { kind: "failed" | "restarted" | "dead-letter" | "blocked" }>;
+
+/** Who listens for troubles. Its methods are called in the turn of whoever is in trouble, so they must not throw. */
+export interface TroubleListener<E> {
+  /** Something went wrong. */
+  heard(trouble: E): void;
+  /** Nothing more will. */
+  closed(): void;
+}
+
 /** The events of a system, or of a part of one, and who reads them. */
 export class Events<E = SystemEvent> {
   readonly #subscriptions: Set<Subscription<E>> = new Set();
+  // Made with the first of them.
+  #listeners: Set<TroubleListener<E>> | undefined;
   #isClosed = false;
 
   /** Whether anybody reads: where nobody does, an event need not even be made. */
   get isObserved(): boolean {
     return this.#subscriptions.size > 0;
+  }
+
+  /** Whether anybody hears of troubles: who reads, or who only listens for them. */
+  get isTroubleHeard(): boolean {
+    return this.#subscriptions.size > 0 || this.#listeners !== undefined;
+  }
+
+  /**
+   * Calls `listener` with each trouble, at once. It is no reader: the other events are not even made for it, and a
+   * failure that only it hears of is unobserved all the same. Returns how to end that.
+   */
+  listenForTroubles(listener: TroubleListener<E>): Disposable {
+    if (this.#isClosed) listener.closed();
+    else (this.#listeners ??= new Set()).add(listener);
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#listeners?.delete(listener) && this.#listeners.size === 0) this.#listeners = undefined;
+      },
+    };
   }
 
   /** A stream of the events from now on. */
@@ -186,10 +218,19 @@ export class Events<E = SystemEvent> {
     for (const subscription of this.#subscriptions) subscription.push(event);
   }
 
+  /** Tells every reader, and everybody who listens for troubles, of one. */
+  emitTrouble(trouble: E & Trouble): void {
+    for (const listener of this.#listeners ?? []) listener.heard(trouble);
+    this.emit(trouble);
+  }
+
   /** Ends every stream. */
   close(): void {
     this.#isClosed = true;
     for (const subscription of this.#subscriptions) subscription.close();
     this.#subscriptions.clear();
+    const listeners = this.#listeners ?? [];
+    this.#listeners = undefined;
+    for (const listener of listeners) listener.closed();
   }
 }

@@ -3,13 +3,27 @@
  * export it.
  * @module
  */
-export { type Clock, type ClockTimer, systemClock } from "./clock.ts";
+export { type Clock, type ClockTimer, systemClock, unixMs } from "./clock.ts";
 export { CinemaError } from "./errors.ts";
-export { Events } from "./events.ts";
+export { Events, type Trouble, type TroubleListener } from "./events.ts";
 export { Deadline, Deadlines } from "./internal/deadlines.ts";
 export { askActor, type Asker, endOf, offerTo, type OpenAsk } from "./internal/delivery.ts";
 export { typeOf } from "./internal/envelope.ts";
 export { Heap } from "./internal/heap.ts";
+export { type ActorPhase, type ActorView, Inspection } from "./internal/inspection.ts";
+export {
+  type ActorProbe,
+  type Answer,
+  type AskTicket,
+  type ConnectionProbe,
+  currentInstrument,
+  type Handling,
+  type Instrument,
+  type MemberView,
+  type RemoteCall,
+  setInstrument,
+  type Ticket,
+} from "./internal/instrument.ts";
 export { checkTimeout } from "./internal/sending.ts";
 export { setWatchable, type Watchable } from "./internal/watchable.ts";
 export { type Random, systemRandom } from "./random.ts";

@@ -12,6 +12,7 @@ import { Children } from "./internal/children.ts";
 import type { Cell } from "./internal/cell.ts";
 import { Deadlines } from "./internal/deadlines.ts";
 import { Fairness } from "./internal/fairness.ts";
+import { currentInstrument } from "./internal/instrument.ts";
 import { cellOf } from "./internal/local_addr.ts";
 import type { Runtime } from "./internal/runtime.ts";
 import { checkTimeout } from "./internal/sending.ts";
@@ -22,6 +23,9 @@ import type { AnyMessage } from "./message.ts";
 import type { ActorSystemOptions, ShutdownOptions, SpawnOptions, SystemStopOptions } from "./options.ts";
 import { Registry } from "./registry.ts";
 import type { Terminated } from "./watch.ts";
+
+/** The inside of a system, for the layers above. */
+export let runtimeOf: (system: ActorSystem) => Runtime;
 
 /**
  * The actors of one program: the root of their tree, their names and their events. `await using` shuts it down at the
@@ -51,6 +55,10 @@ export class ActorSystem implements AsyncDisposable {
   readonly #runtime: Runtime;
   #shutdown: Promise<void> | undefined;
 
+  static {
+    runtimeOf = (system) => system.#runtime;
+  }
+
   /**
    * Creates a system without actors. It holds no resource until an actor does.
    *
@@ -68,10 +76,12 @@ export class ActorSystem implements AsyncDisposable {
       deadlines: new Deadlines(clock),
       fairness: new Fairness(clock),
       events: new Events(),
+      instrument: currentInstrument(),
       registry: new Registry(),
       topLevel: new Children(),
       askTimeoutMs: askTimeout,
       isForced: false,
+      living: 0,
       nextSerial: () => ++serial,
       unobserved: onUnobservedFailure,
     };

@@ -76,6 +76,11 @@ export class Timer implements TimerHandle, Turn {
     this.#timer = home.clock.schedule(ms, () => this.#fire());
   }
 
+  /** Whether a tick that is still queued has nothing to do any more. */
+  get isVoid(): boolean {
+    return this.#isOver;
+  }
+
   /** Takes the timer back. */
   cancel(): void {
     if (this.#isOver) return;

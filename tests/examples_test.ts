@@ -10,6 +10,7 @@ const RUN_BY: ReadonlyMap<string, string> = new Map([
   ["remote_calculator/client.ts", "remote_calculator_test.ts"],
   ["cluster_pingpong/server.ts", "cluster_pingpong_test.ts"],
   ["cluster_pingpong/client.ts", "cluster_pingpong_test.ts"],
+  ["observer/main.ts", "observer_example_test.ts"],
   ["distributed_kv/main.ts", "distributed_kv_test.ts"],
   ["distributed_kv/demo.ts", "distributed_kv_test.ts"],
 ]);

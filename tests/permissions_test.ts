@@ -7,6 +7,11 @@ import { Program, type Result, runProgram } from "./support/program.ts";
 
 const PATIENCE_MS = 30_000;
 
+/** All ports of this machine. */
+const HERE = "--allow-net=127.0.0.1";
+/** The right to start processes of this one program. */
+const DENO = `--allow-run=${Deno.execPath()}`;
+
 /** Runs a program that is given as text, as a file in the root would run. */
 async function runText(permissions: readonly string[], text: string): Promise<Result> {
   const command = new Deno.Command(Deno.execPath(), {
@@ -134,7 +139,7 @@ Deno.test("a node of a cluster needs the permission for its own address and for 
   assertStringIncludes(without.stderr, "BindError");
 });
 
-for (const name of ["hello", "crud", "supervision", "streams", "timers"]) {
+for (const name of ["hello", "crud", "supervision", "streams", "timers", "job_queue"]) {
   Deno.test(`examples/${name}.ts runs without any permission`, async () => {
     const { code, stderr } = await runProgram(`examples/${name}.ts`);
     assertEquals([code, stderr], [0, ""]);
@@ -156,6 +161,7 @@ Deno.test("the servers among the examples need their own address, and no other",
   await serves(net, "Listening", "examples/remote_calculator/server.ts", `${port}`);
   await serves(net, "is listening", "examples/cluster_pingpong/server.ts", `${port}`);
   await serves(net, "listening on", "examples/distributed_kv/main.ts", "node-1", "--port", `${port}`);
+  await serves(HERE, "http://127.0.0.1", "examples/observer/main.ts", "--port", `${port}`);
 });
 
 Deno.test("the clients among the examples need the address of their server, and a node of a cluster its own as well", async () => {
@@ -171,17 +177,22 @@ Deno.test("the clients among the examples need the address of their server, and 
   }
 });
 
-Deno.test("the demo of the chat needs this machine alone, and that of the store this one program, which it gives the network", async () => {
+Deno.test("the programs that play a story by themselves need this machine alone, and deno where they start processes", async () => {
   const demos = [
-    ["--allow-net=127.0.0.1", "examples/chat/demo.ts"],
-    [`--allow-run=${Deno.execPath()}`, "examples/distributed_kv/demo.ts"],
+    ["examples/chat/demo.ts", HERE],
+    ["examples/crawler/main.ts", HERE],
+    ["examples/distributed_kv/demo.ts", DENO],
+    ["examples/session_cache/main.ts", HERE, DENO],
+    ["examples/tracing/main.ts", HERE, DENO],
   ] as const;
-  for (const [permission, demo] of demos) {
-    const { code, stderr } = await runProgram(permission, demo);
+  for (const [demo, ...permissions] of demos) {
+    const { code, stderr } = await runProgram(...permissions, demo);
     assertEquals([code, stderr], [0, ""], demo);
-    const denied = await runProgram(demo);
-    assertEquals(denied.code === 0, false, `${demo} ran without ${permission}`);
-    assertStringIncludes(denied.stderr, permission.split("=")[0]!);
+    for (const permission of permissions) {
+      const denied = await runProgram(...permissions.filter((other) => other !== permission), demo);
+      assertEquals(denied.code === 0, false, `${demo} ran without ${permission}`);
+      assertStringIncludes(denied.stderr, permission.split("=")[0]!);
+    }
   }
 });
 

@@ -23,6 +23,7 @@ export interface ProberOptions {
 
 interface Probe {
   readonly target: MemberRecord;
+  readonly sentAt: number;
   /** Who was asked to try, and has neither had an answer nor said so. */
   readonly silent: Set<string>;
   hasHelpers: boolean;
@@ -42,11 +43,19 @@ export class Prober {
   readonly #options: ProberOptions;
   readonly #probes: Map<number, Probe> = new Map();
   readonly #errands: Map<number, Errand> = new Map();
+  // The uid tells one start of a node from another.
+  readonly #roundTrips: Map<string, { readonly uid: number; readonly ms: number }> = new Map();
   #sequence = 0;
 
   /** Creates a prober that has not started. */
   constructor(options: ProberOptions) {
     this.#options = options;
+  }
+
+  /** Ms that the last answer of a living member to this node itself took; undefined where there was none. */
+  roundTripOf(member: MemberRecord): number | undefined {
+    const known = this.#roundTrips.get(member.id);
+    return known?.uid === member.uid && isAlive(member) ? known.ms : undefined;
   }
 
   /** Probes the next member; the probes of several members may be under way, so a silent one delays nobody. */
@@ -56,7 +65,7 @@ export class Prober {
     const target = view.list.nextTarget();
     if (target === undefined) return;
     const sequence = ++this.#sequence;
-    this.#probes.set(sequence, { target, silent: new Set(), hasHelpers: false });
+    this.#probes.set(sequence, { target, sentAt: time.now, silent: new Set(), hasHelpers: false });
     send(target, { kind: "ping", sequence, target: { id: target.id, uid: target.uid } });
     time.schedule(awareness.scale(config.probeTimeoutMs), () => this.#askOthers(sequence));
     time.schedule(awareness.scale(config.probeIntervalMs), () => this.#conclude(sequence));
@@ -75,6 +84,7 @@ export class Prober {
     if (probe === undefined || !(isOf(probe.target, from) || probe.silent.has(from.id))) return;
     this.#probes.delete(sequence);
     this.#options.view.awareness.apply(-1);
+    if (isOf(probe.target, from)) this.#measure(from, probe.sentAt);
   }
 
   /** One who was asked to try had no answer either: so it is not this node that is cut off. */
@@ -94,6 +104,17 @@ export class Prober {
     time.schedule(nackMs, () => {
       if (this.#errands.delete(own)) send(asker, { kind: "nack", sequence });
     });
+  }
+
+  #measure({ id, uid }: Identity, sentAt: number): void {
+    const { time, view } = this.#options;
+    this.#roundTrips.set(id, { uid, ms: time.now - sentAt });
+    // There are more than members that live: some have gone.
+    if (this.#roundTrips.size <= view.list.alive) return;
+    for (const other of this.#roundTrips.keys()) {
+      const known = view.list.get(other);
+      if (known === undefined || !isAlive(known)) this.#roundTrips.delete(other);
+    }
   }
 
   #askOthers(sequence: number): void {

@@ -108,6 +108,11 @@ export class Swim {
     return id === this.self.id ? this.self : this.#view.list.get(id);
   }
 
+  /** Ms that the last answer of a living member to this node itself took. */
+  roundTripOf(member: MemberRecord): number | undefined {
+    return this.#prober.roundTripOf(member);
+  }
+
   /** Starts to probe, to gossip and to compare. */
   start(now: number): Effect[] {
     return this.#at(now, () => {

@@ -143,22 +143,20 @@ export class ClusterSimulator {
 
   /** A process ends without a word; its host goes on, and says so, unless `isFast` is false. */
   crash(host: string, options?: CrashOptions): void {
-    const { isFast } = options ?? { isFast: true };
     const dead = this.#host(host);
-    this.#fault(dead, isFast ? "dies" : "is gone with its host");
-    dead.state = isFast ? "closed" : "dark";
+    this.#fault(dead, options?.isFast === false ? "is gone with its host" : "dies");
+    dead.state = options?.isFast === false ? "dark" : "closed";
     this.#judge.looked();
-    if (isFast) this.#engine.breakConnections(dead);
+    if (dead.state === "closed") this.#engine.breakConnections(dead);
   }
 
   /** A host starts: a new one, or one whose process has ended, which gets a new uid. */
   start(host: string, options?: StartOptions): void {
-    const { id = host, seeds } = options ?? { seeds: [FIRST] };
-    const started = this.#population.start(host, id);
+    const started = this.#population.start(host, options?.id ?? host);
     this.#fault(started, "starts");
     this.#judge.started(started.core.self);
     this.#judge.looked();
-    this.#engine.join(started, seeds.filter((seed) => seed !== host).map(addrOf));
+    this.#engine.join(started, (options?.seeds ?? [FIRST]).filter((seed) => seed !== host).map(addrOf));
     this.#engine.do(started, (core, now) => core.start(now));
   }
 
@@ -213,8 +211,8 @@ export class ClusterSimulator {
 
   /** Registers an actor on a host. */
   register(host: string, name: string, options?: RegisterActorOptions): void {
-    const { actorType = "actor", group = false } = options ?? {};
-    this.#engine.do(this.#host(host), (core, now) => core.register(name, actorType, group, now));
+    const type = options?.actorType ?? "actor";
+    this.#engine.do(this.#host(host), (core, now) => core.register(name, type, options?.group ?? false, now));
   }
 
   /** Takes an actor of a host out of the directory. */

@@ -113,17 +113,24 @@ export class ClientSession<A, T> {
   }
 
   /** Sends a tell; the caller has asked {@linkcode canTell}. `tell` is kept until the peer confirms it. */
-  tell(window: SendWindow<T>, route: EncodedRoute, payload: Uint8Array, tell: T): void {
+  tell(window: SendWindow<T>, route: EncodedRoute, payload: Uint8Array, tell: T, traceparent?: string): void {
     window.spendOnTell(payload.length, tell, ++this.#ordinal);
-    this.#send(route, payload, 0, 0);
+    this.#send(route, payload, 0, 0, traceparent);
   }
 
   /** Sends an ask; the caller has asked {@linkcode canAsk}. Returns its number. */
-  ask(window: SendWindow<T>, route: EncodedRoute, payload: Uint8Array, deadlineMs: number, ask: A): number {
+  ask(
+    window: SendWindow<T>,
+    route: EncodedRoute,
+    payload: Uint8Array,
+    deadlineMs: number,
+    ask: A,
+    traceparent?: string,
+  ): number {
     const correlation = ++this.#correlation;
     window.spend(payload.length);
     this.#asks.set(correlation, { ask, ordinal: ++this.#ordinal });
-    this.#send(route, payload, correlation, deadlineMs);
+    this.#send(route, payload, correlation, deadlineMs, traceparent);
     return correlation;
   }
 
@@ -188,10 +195,18 @@ export class ClientSession<A, T> {
     }
   }
 
-  #send(route: EncodedRoute, payload: Uint8Array, correlationId: number, deadlineMs: number): void {
+  #send(
+    route: EncodedRoute,
+    payload: Uint8Array,
+    correlationId: number,
+    deadlineMs: number,
+    traceparent: string | undefined,
+  ): void {
     const { compatNode: senderNode } = this.#options;
-    if (senderNode === undefined) this.#writer.appendMessage(route, payload, correlationId, deadlineMs);
-    else {
+    if (senderNode === undefined) {
+      this.#writer.appendMessage(route, payload, correlationId, deadlineMs, traceparent);
+    } else {
+      // Such a peer knows no traces.
       const { messageType, targetActor } = route;
       this.#writer.append({ messageType, payload, correlationId, senderNode, targetActor });
     }

@@ -9,7 +9,7 @@
 
 import { DELIMITED, malformed, Reader, VARINT } from "./reader.ts";
 import { copyOf } from "./slab.ts";
-import type { StringCache } from "./string_cache.ts";
+import { decodeUtf8, type StringCache } from "./string_cache.ts";
 
 /** Why a message was not handled or failed, by its number on the wire. */
 export const FAULT_CODES = [
@@ -157,7 +157,7 @@ function decodeOurs(envelope: Envelope, frame: FrameRange, { reader, tag, string
       envelope.deadlineMs = reader.uint32();
       break;
     case 19 << 3 | DELIMITED:
-      envelope.traceparent = nameOf(reader, strings);
+      envelope.traceparent = traceOf(reader);
       break;
     case 20 << 3 | DELIMITED:
       envelope.handshake = part(frame, reader.delimited(), reader.at);
@@ -175,10 +175,22 @@ const KNOWN = new Set([1, 2, 3, 4, 5, 6, 16, 17, 18, 19, 20, 21]);
 
 /** A name; one that is too long is not even decoded. */
 function nameOf(reader: Reader, strings: StringCache): string {
+  const start = nameAt(reader);
+  return strings.decode(reader.bytes, start, reader.at);
+}
+
+/** A trace. Each is another text, so none is worth a place among the names. */
+function traceOf(reader: Reader): string {
+  const start = nameAt(reader);
+  return decodeUtf8(reader.bytes.subarray(start, reader.at));
+}
+
+/** Passes over a name and returns where it begins. */
+function nameAt(reader: Reader): number {
   const start = reader.delimited();
   const length = reader.at - start;
-  if (length > NAME_BYTES_MAX) throw malformed(`a name of ${length} bytes is too long: the limit is ${NAME_BYTES_MAX}`);
-  return strings.decode(reader.bytes, start, reader.at);
+  if (length <= NAME_BYTES_MAX) return start;
+  throw malformed(`a name of ${length} bytes is too long: the limit is ${NAME_BYTES_MAX}`);
 }
 
 /** A part of a frame: a view where that may be kept, otherwise a copy. */

@@ -42,6 +42,8 @@ export function encodeRoute(messageType: string, targetActor: string): EncodedRo
 export class FrameWriter {
   /** How many bytes wait to be taken. */
   length = 0;
+  /** How many frames were appended, ever. */
+  frames = 0;
   #bytes: Uint8Array = NOTHING;
   #spare: Uint8Array | undefined;
 
@@ -64,12 +66,13 @@ export class FrameWriter {
     this.#end(start);
   }
 
-  /** Appends a message; a tell has the correlation id 0, and no deadline is 0. */
+  /** Appends a message; a tell has the correlation id 0, and no deadline is 0. An empty `traceparent` takes no bytes. */
   appendMessage(
     { head, tail, length }: EncodedRoute,
     payload: Uint8Array,
     correlationId: number,
     deadlineMs: number,
+    traceparent = "",
   ): void {
     const start = this.#begin(payload.length + length);
     this.#raw(head);
@@ -77,6 +80,7 @@ export class FrameWriter {
     if (correlationId !== 0) this.uint(3, correlationId);
     this.#raw(tail);
     if (deadlineMs !== 0) this.uint(18, deadlineMs);
+    if (traceparent !== "") this.text(19, traceparent);
     this.#end(start);
   }
 
@@ -161,6 +165,7 @@ export class FrameWriter {
   }
 
   #end(start: number): void {
+    this.frames++;
     const length = this.length - start - HEADER_BYTES;
     const bytes = this.#bytes;
     bytes[start] = length >>> 24;

@@ -53,7 +53,12 @@ function isSame(known: Uint8Array, bytes: Uint8Array, start: number, length: num
   return true;
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
+/**
+ * Decodes a text that is not worth a place in a cache.
+ *
+ * @throws {WireError} When it is no UTF-8.
+ */
+export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return UTF8.decode(bytes);
   } catch (cause) {

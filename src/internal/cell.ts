@@ -62,6 +62,7 @@ export class Cell {
     this.factory = factory;
     this.options = options;
     this.#serial = runtime.nextSerial();
+    runtime.living++;
     this.addr = LocalAddr.of(this);
     parent?.watches.watch(this);
     this.#life = new Life(this);
@@ -76,7 +77,22 @@ export class Cell {
 
   /** Its labels from the top of the tree down. */
   get id(): string {
-    return `${this.parent?.id ?? ""}/${this.options.name ?? `${this.#className}-${this.#serial}`}`;
+    return `${this.parent?.id ?? ""}/${this.label}`;
+  }
+
+  /** Its name among its siblings. */
+  get label(): string {
+    return this.options.name ?? `${this.#className}-${this.#serial}`;
+  }
+
+  /** The class of its first actor. */
+  get className(): string {
+    return this.#className;
+  }
+
+  /** What it does, for who looks. */
+  get life(): Pick<Life, "restarts" | "stage"> {
+    return this.#life;
   }
 
   /** Whether its actor is of a class, or of a subclass of it; undefined while no factory call has succeeded. */
@@ -113,6 +129,11 @@ export class Cell {
   /** Its living children. */
   get children(): Cell[] {
     return this.#children?.list() ?? [];
+  }
+
+  /** The same, without a list of them; undefined where it never had any. */
+  get childrenIfAny(): Children | undefined {
+    return this.#children;
   }
 
   /** What restarts its children together; undefined where each restarts alone. */
@@ -219,13 +240,15 @@ export class Cell {
   /** Tells the event stream of a failure. */
   report(error: unknown): void {
     const { events } = this.runtime;
-    if (events.isObserved) events.emit({ kind: "failed", addr: this.addr, error });
+    if (events.isTroubleHeard) events.emitTrouble({ kind: "failed", addr: this.addr, error });
   }
 
   /** Tells the event stream that an incarnation started. */
   emit(kind: "started" | "restarted"): void {
     const { events } = this.runtime;
-    if (events.isObserved) events.emit({ kind, addr: this.addr });
+    if (kind === "restarted") {
+      if (events.isTroubleHeard) events.emitTrouble({ kind, addr: this.addr });
+    } else if (events.isObserved) events.emit({ kind, addr: this.addr });
   }
 
   /** Ends the children, the one spawned last first. They end with the incarnation, so the next one gets no notices. */
@@ -243,6 +266,7 @@ export class Cell {
   end(reason: StopReason, error: unknown): void {
     const { addr, parent, runtime } = this;
     const notice: Terminated = error === undefined ? { addr, reason } : { addr, reason, error };
+    if (this.terminated === undefined) runtime.living--;
     this.terminated = notice;
     runtime.registry.forget(this);
     (parent === undefined ? runtime.topLevel : parent.#children!).remove(this, this.options.name);

@@ -40,4 +40,14 @@ export class Children {
   list(): Cell[] {
     return [...this.#cells];
   }
+
+  /** The first `count` of them: of a million, a few cost little. */
+  first(count: number): Cell[] {
+    const first: Cell[] = [];
+    for (const cell of this.#cells) {
+      if (first.length >= count) break;
+      first.push(cell);
+    }
+    return first;
+  }
 }

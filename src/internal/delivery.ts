@@ -7,6 +7,7 @@ import type { ActorRef, SendResult } from "../addr.ts";
 import type { AnyMessage } from "../message.ts";
 import type { Terminated } from "../watch.ts";
 import { Ask } from "./ask.ts";
+import { probeOf } from "./instrument.ts";
 import { cellOf } from "./local_addr.ts";
 import { offer, submit } from "./sending.ts";
 
@@ -48,7 +49,7 @@ export function askActor(ref: ActorRef<AnyMessage>, message: AnyMessage, timeout
   if (cell !== undefined) {
     const asked = new Ask(cell, message, timeoutMs);
     asked.answerTo(asker.replied, asker.failed);
-    submit(cell, message, asked, asker);
+    submit(cell, message, asked, { admitted: asker.admitted, ticket: probeOf(cell)?.posted() });
     return { cancel: (reason) => void asked.fail(reason) };
   }
   const stop = new AbortController();

@@ -6,6 +6,7 @@
 import type { AnyMessage } from "../message.ts";
 import type { Ask } from "./ask.ts";
 import type { Incarnation } from "./incarnation.ts";
+import type { Ticket } from "./instrument.ts";
 
 /** The type of what may be no message at all, or whose `type` may not be readable: only to name it in an error. */
 export function typeOf(message: unknown): string {
@@ -20,6 +21,8 @@ export function typeOf(message: unknown): string {
 export interface Turn {
   /** Does the work; what it throws is a failure of the actor. */
   run(incarnation: Incarnation): unknown;
+  /** Whether there is nothing to do any more: the tick of a timer that was cancelled. */
+  readonly isVoid?: boolean;
 }
 
 /** A queued message, or a turn of the runtime. Its size is measured once, when it is sent. */
@@ -40,6 +43,23 @@ export class Envelope {
     this.ask = ask;
     this.turn = turn;
   }
+}
+
+/** An envelope of a message that somebody hears of: a class of its own, so that no other envelope is larger for it. */
+export class TracedEnvelope extends Envelope {
+  /** When the message was sent, and as a part of what. */
+  readonly ticket: Ticket;
+
+  /** Puts a message and its ticket into an envelope. */
+  constructor(message: AnyMessage, size: number, ask: Ask | undefined, ticket: Ticket) {
+    super(message, size, ask, undefined);
+    this.ticket = ticket;
+  }
+}
+
+/** The ticket of what was queued, where it has one. */
+export function ticketIn(envelope: Envelope): Ticket | undefined {
+  return envelope instanceof TracedEnvelope ? envelope.ticket : undefined;
 }
 
 /**

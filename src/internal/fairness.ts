@@ -24,11 +24,18 @@ export class Fairness {
   #waiting: Resumable[] = [];
   #isRefilling = false;
   #launched: Resumable[] = [];
+  /** The turns of earlier budgets, less those that this one was cut short by. */
+  #earlier = 0;
 
   /** Creates a full budget on `clock`. */
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#since = clock.now();
+  }
+
+  /** How many turns all actors have taken. The one that finds the budget used up is none. */
+  get turns(): number {
+    return this.#earlier + TURNS_PER_YIELD - Math.max(1, this.#turnsLeft);
   }
 
   /** Takes one turn from the budget; false when it is used up and the actor must `pause()` first. */
@@ -64,6 +71,7 @@ export class Fairness {
     this.#isRefilling = true;
     while (this.#waiting.length > 0) {
       await this.#clock.yield();
+      this.#earlier = this.turns;
       this.#turnsLeft = TURNS_PER_YIELD;
       this.#lookAt = TURNS_PER_YIELD - 2;
       this.#gap = 2;
@@ -89,6 +97,8 @@ export class Fairness {
   #look(): void {
     this.#gap = Math.min(2 * this.#gap, TURNS_PER_LOOK);
     this.#lookAt -= this.#gap;
+    const left = Math.max(0, this.#turnsLeft);
     if (this.#clock.now() - this.#since >= YIELD_AFTER_MS) this.#turnsLeft = 0;
+    if (this.#turnsLeft <= 0) this.#earlier -= left;
   }
 }

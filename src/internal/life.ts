@@ -8,25 +8,27 @@ import type { RestartHistory } from "../supervision.ts";
 import type { StopReason } from "../watch.ts";
 import type { Cell } from "./cell.ts";
 import { ControlLane, isFailure, type StopRequest } from "./control_lane.ts";
-import type { Fairness, Resumable } from "./fairness.ts";
+import type { Fairness } from "./fairness.ts";
 import { Delay } from "./delay.ts";
 import { Incarnation } from "./incarnation.ts";
-import { type Outcome, run } from "./run_loop.ts";
+import { observe, probeOf } from "./instrument.ts";
+import { type Outcome, resume, type Runnable } from "./run_loop.ts";
 import { Suspension } from "./suspension.ts";
-import { runTurn, STARTED, STOPPED } from "./turn.ts";
+import { runTracedTurn, runTurn, STARTED, STOPPED } from "./turn.ts";
 
 /** How often an actor parks before it opens its stream, which costs 5 to 10 us and 1.7 KB: many do not live to. */
 const PARKS_WITHOUT_STREAM = 16;
 
 /** What a cell does, as opposed to what it is. */
-export class Life implements Resumable {
+export class Life implements Runnable {
   /** The class of the actor; undefined until a factory call has succeeded. */
   actorClass: typeof Actor | undefined;
+  /** How many incarnations there were before this one; -1 before the first. */
+  restarts = -1;
   readonly #cell: Cell;
   #incarnation: Incarnation | undefined;
   #control: ControlLane | undefined;
   #history: RestartHistory | undefined;
-  #restarts = -1;
   #parks = 0;
   #isRunning = false;
   /** Makes the loop look at the control lane between two messages. */
@@ -43,8 +45,16 @@ export class Life implements Resumable {
   /** Makes the first incarnation, which starts in a microtask. */
   begin(): void {
     this.#incarnate();
+    observe(this.#cell, this.actorClass);
     // The factory may have stopped the actor already.
     if (!this.#isRunning) this.#launch();
+  }
+
+  /** Whether there is an incarnation that takes messages, or one will. */
+  get stage(): "starting" | "running" | "restarting" {
+    const incarnation = this.#incarnation;
+    if (incarnation === undefined || incarnation.isClosed) return "restarting";
+    return incarnation.hasStarted ? "running" : this.restarts > 0 ? "restarting" : "starting";
   }
 
   /** The stop that was requested. */
@@ -117,18 +127,9 @@ export class Life implements Resumable {
     this.#fairness.launch(this);
   }
 
-  /**
-   * Does what can be done at once, and goes on in an async function only where there is something to wait for: one that
-   * is never entered costs an idle actor neither time nor memory.
-   */
+  /** Goes on after it was launched, or has waited for its turn. */
   resume(): void {
-    try {
-      const outcome = this.proceed();
-      if (outcome === "exhausted") this.#fairness.pauseFor(this);
-      else if (typeof outcome === "object" || !this.park()) run(this, this.#cell, outcome);
-    } catch (error) {
-      this.#cell.end("failed", error);
-    }
+    resume(this, this.#cell);
   }
 
   /** Parks without the stream; false when the actor has parked so often that it may as well have one. */
@@ -141,7 +142,8 @@ export class Life implements Resumable {
   /** Goes on until there is nothing to do, or something to wait for first. */
   proceed(): Outcome {
     const cell = this.#cell;
-    const { fairness } = cell.runtime;
+    const { fairness, instrument } = cell.runtime;
+    const isTraced = instrument !== undefined;
     let outcome: Outcome = "idle";
     for (;;) {
       const order = this.#obey();
@@ -155,7 +157,8 @@ export class Life implements Resumable {
         }
         if (!fairness.spend()) return "exhausted";
         outcome = "worked";
-        const pending = runTurn(cell, incarnation, mailbox.take()!);
+        const queued = mailbox.take()!;
+        const pending = isTraced ? runTracedTurn(cell, incarnation, queued) : runTurn(cell, incarnation, queued);
         if (pending !== undefined) return pending;
       }
     }
@@ -171,21 +174,15 @@ export class Life implements Resumable {
       // A chain of actors that spawn each other must not starve timers either.
       return this.#fairness.spend() ? this.#start(this.#incarnation!) : "exhausted";
     }
-    switch (order.kind) {
-      case "recover":
-        return this.#recover(order.error);
-      case "rest":
-        return this.#rest(order.suspension);
-      case "end":
-        return this.#end(order.stop);
-    }
+    if (order.kind === "recover") return this.#recover(order.error);
+    return order.kind === "rest" ? this.#rest(order.suspension) : this.#end(order.stop);
   }
 
   /** Makes the actor. */
   #incarnate(): void {
     this.#isAbandoned = false;
-    this.#restarts++;
-    if (this.#restarts > 0) this.#cell.patience.renew();
+    this.restarts++;
+    if (this.restarts > 0) this.#cell.patience.renew();
     try {
       const actor: unknown = this.#cell.factory();
       if (!(actor instanceof Actor)) throw new TypeError("Cannot spawn: the factory did not return an actor");
@@ -209,12 +206,14 @@ export class Life implements Resumable {
   #started(incarnation: Incarnation): void {
     if (this.#isAbandoned || incarnation.hasFailed) return;
     incarnation.hasStarted = true;
-    this.#cell.emit(this.#restarts === 0 ? "started" : "restarted");
+    if (this.restarts > 0) probeOf(this.#cell)?.restarted();
+    this.#cell.emit(this.restarts === 0 ? "started" : "restarted");
   }
 
   /** Answers a failure by the strategy. */
   async #recover(error: unknown): Promise<void> {
     this.#cell.report(error);
+    probeOf(this.#cell)?.failed();
     const { stop } = this.#lane;
     if (stop !== undefined && !stop.drain) return this.#endWith("failed", error);
     // Its group restarts it anyway.

@@ -11,6 +11,7 @@ import type { Terminated } from "../watch.ts";
 import type { Children } from "./children.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Fairness } from "./fairness.ts";
+import type { Instrument } from "./instrument.ts";
 
 /** The inside of a system. */
 export interface Runtime {
@@ -26,6 +27,8 @@ export interface Runtime {
   readonly fairness: Fairness;
   /** What happened. */
   readonly events: Events;
+  /** Who hears of messages and actors for traces and metrics: taken when the system was created. */
+  readonly instrument: Instrument | undefined;
   /** The names. */
   readonly registry: Registry;
   /** The top-level actors. */
@@ -34,6 +37,8 @@ export interface Runtime {
   readonly askTimeoutMs: number;
   /** Whether a shutdown ran out of time: nobody is waited for any more. */
   isForced: boolean;
+  /** How many cells have not ended. */
+  living: number;
   /** Numbers the actors that have no name. */
   nextSerial(): number;
   /** A top-level actor failed and nobody was watching. */

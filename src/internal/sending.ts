@@ -11,8 +11,9 @@ import type { AnyMessage } from "../message.ts";
 import { Ask } from "./ask.ts";
 import type { Cell } from "./cell.ts";
 import { Deadline } from "./deadlines.ts";
-import { Envelope, typeOf } from "./envelope.ts";
+import { Envelope, ticketIn, TracedEnvelope, typeOf } from "./envelope.ts";
 import { ownerOf } from "./incarnation.ts";
+import { type AskTicket, probeOf, type Ticket } from "./instrument.ts";
 import { closedError, deadLetter, runningCell } from "./turn.ts";
 import { Waiter } from "./waiter.ts";
 
@@ -28,8 +29,7 @@ export function trySend(cell: Cell, message: AnyMessage): TrySendResult {
   const size = sizeOf(cell, mailbox, message);
   if (typeof size !== "number") return "refused";
   if (!mailbox.hasRoom) return "full";
-  mailbox.accept(size === 1 ? message : new Envelope(message, size, undefined, undefined));
-  cell.arrived();
+  accept(cell, mailbox, message, size);
   return "sent";
 }
 
@@ -41,9 +41,8 @@ export function doSend(cell: Cell, message: AnyMessage, options?: SendOptions): 
   const { mailbox } = cell;
   const size = sizeOf(cell, mailbox, message);
   if (typeof size !== "number") return unsent(cell, message, "refused", size);
-  if (!mailbox.hasRoom) return waitForRoom(cell, new Envelope(message, size, undefined, undefined), options ?? {});
-  mailbox.accept(size === 1 ? message : new Envelope(message, size, undefined, undefined));
-  cell.arrived();
+  if (!mailbox.hasRoom) return waitForRoom(cell, packed(cell, message, size), options ?? {});
+  accept(cell, mailbox, message, size);
   return SENT;
 }
 
@@ -57,13 +56,20 @@ export function offer(cell: Cell, message: AnyMessage, settled: (result: SendRes
   const size = sizeOf(cell, mailbox, message);
   if (typeof size !== "number") return settled("refused");
   if (mailbox.hasRoom) {
-    mailbox.accept(size === 1 ? message : new Envelope(message, size, undefined, undefined));
-    cell.arrived();
+    accept(cell, mailbox, message, size);
     return settled("sent");
   }
-  const waiter = new Waiter(new Envelope(message, size, undefined, undefined));
+  const waiter = new Waiter(packed(cell, message, size));
   if (!line(cell, waiter, undefined)) return settled("full");
-  waiter.onLeave = settled;
+  waiter.onLeave = ticketIn(waiter.envelope) === undefined ? settled : admitting(waiter.envelope, settled);
+}
+
+/** What tells the ticket, too, how a wait for room has ended: apart, or `offer` would pay for the closure each time. */
+function admitting(envelope: Envelope, settled: (result: SendResult) => void): (result: SendResult) => void {
+  return (result) => {
+    if (result === "sent") ticketIn(envelope)?.admitted();
+    settled(result);
+  };
 }
 
 /** Sends and promises the reply. */
@@ -76,10 +82,24 @@ export function ask(cell: Cell, message: AnyMessage, options: SendOptions = {}):
     return Promise.reject(error);
   }
   const asked = new Ask(cell, message, timeout);
-  const promise = asked.promise();
-  submit(cell, message, asked, { signal });
+  const ticket = probeOf(cell)?.asked(typeOf(message));
+  const promise = ticket === undefined ? asked.promise() : tracedPromise(asked, ticket);
+  submit(cell, message, asked, { signal, ticket });
   if (signal !== undefined && !asked.isDone) asked.cancelOn(signal);
   return promise;
+}
+
+/** The reply, of which its ticket is told. */
+function tracedPromise(asked: Ask, ticket: AskTicket): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    asked.answerTo((value) => {
+      ticket.replied();
+      resolve(value);
+    }, (error) => {
+      ticket.failed(error);
+      reject(error);
+    });
+  });
 }
 
 /** Puts an ask into the mailbox or in line for it, or fails it; `admitted` is called when the mailbox has taken it. */
@@ -87,15 +107,22 @@ export function submit(
   cell: Cell,
   message: AnyMessage,
   asked: Ask,
-  { signal, admitted }: { signal?: AbortSignal | undefined; admitted?: () => void } = {},
+  { signal, admitted, ticket }: {
+    signal?: AbortSignal | undefined;
+    admitted?: () => void;
+    ticket?: Ticket | undefined;
+  } = {},
 ): void {
   if (!cell.isAlive) return void asked.fail(closedError(cell.id, typeOf(message)));
   const { mailbox } = cell;
   const size = sizeOf(cell, mailbox, message);
   if (typeof size !== "number") return void asked.fail(size);
-  const envelope = new Envelope(message, size, asked, undefined);
+  const envelope = ticket === undefined
+    ? new Envelope(message, size, asked, undefined)
+    : new TracedEnvelope(message, size, asked, ticket);
   if (mailbox.hasRoom) {
     mailbox.accept(envelope);
+    ticket?.admitted();
     cell.arrived();
     admitted?.();
   } else {
@@ -103,8 +130,10 @@ export function submit(
     if (!line(cell, waiter, signal)) return void asked.fail(fullError(cell, message));
     asked.waiter = waiter;
     waiter.onLeave = (result) => {
-      if (result === "sent") admitted?.();
-      else if (result === "closed") asked.fail(closedError(cell.id, typeOf(message)));
+      if (result === "sent") {
+        ticketIn(waiter.envelope)?.admitted();
+        admitted?.();
+      } else if (result === "closed") asked.fail(closedError(cell.id, typeOf(message)));
     };
   }
   if (asked.timeoutMs !== Infinity) cell.runtime.deadlines.add(asked);
@@ -130,6 +159,25 @@ export function writable(cell: Cell): WritableStream<AnyMessage> {
   });
 }
 
+/** Puts a tell into a mailbox that has room. */
+function accept(cell: Cell, mailbox: Mailbox, message: AnyMessage, size: number): void {
+  if (size === 1 && cell.runtime.instrument === undefined) mailbox.accept(message);
+  else {
+    const envelope = packed(cell, message, size);
+    mailbox.accept(envelope);
+    ticketIn(envelope)?.admitted();
+  }
+  cell.arrived();
+}
+
+/** A tell in an envelope, with its ticket where somebody hears of it. */
+function packed(cell: Cell, message: AnyMessage, size: number): Envelope {
+  const ticket = probeOf(cell)?.posted();
+  return ticket === undefined
+    ? new Envelope(message, size, undefined, undefined)
+    : new TracedEnvelope(message, size, undefined, ticket);
+}
+
 function waitForRoom(cell: Cell, envelope: Envelope, { timeout = Infinity, signal }: SendOptions): Promise<SendResult> {
   const message = envelope.message!;
   const waiter = new Waiter(envelope, timeout);
@@ -140,7 +188,8 @@ function waitForRoom(cell: Cell, envelope: Envelope, { timeout = Infinity, signa
     signal?.addEventListener("abort", abort, { once: true });
     waiter.onLeave = (result) => {
       signal?.removeEventListener("abort", abort);
-      if (result !== "sent") deadLetter(cell, message, result, signal?.reason);
+      if (result === "sent") ticketIn(envelope)?.admitted();
+      else deadLetter(cell, message, result, signal?.reason);
       resolve(result);
     };
   });
@@ -174,8 +223,8 @@ class BlockedAlarm extends Deadline {
 
   override expire(): void {
     const { events } = this.#to.runtime;
-    if (!events.isObserved) return;
-    events.emit({ kind: "blocked", from: this.#from?.addr, to: this.#to.addr, waitedMs: this.timeoutMs });
+    if (!events.isTroubleHeard) return;
+    events.emitTrouble({ kind: "blocked", from: this.#from?.addr, to: this.#to.addr, waitedMs: this.timeoutMs });
   }
 }
 

@@ -8,8 +8,9 @@ import { ActorFailedError, HandlerAbandonedError, MailboxClosedError } from "../
 import type { DeadLetterReason } from "../events.ts";
 import type { AnyMessage } from "../message.ts";
 import type { Cell } from "./cell.ts";
-import { Envelope, enveloped, isEnvelope, type Queued, typeOf } from "./envelope.ts";
+import { Envelope, enveloped, isEnvelope, type Queued, ticketIn, typeOf } from "./envelope.ts";
 import { type Incarnation, unhandled } from "./incarnation.ts";
+import { type Handling, probeOf } from "./instrument.ts";
 import { ABANDONED } from "./patience.ts";
 import { isThenable } from "./thenable.ts";
 
@@ -59,8 +60,45 @@ export function runTurn(cell: Cell, incarnation: Incarnation, queued: Queued): P
   return undefined;
 }
 
+/**
+ * The same for an actor that somebody hears of: a message is handled as a part of the trace that it was sent in. What
+ * the runtime does itself is a part of none; but the tick of a timer, which is a message, begins one.
+ */
+export function runTracedTurn(cell: Cell, incarnation: Incarnation, queued: Queued): Promise<void> | undefined {
+  const envelope = enveloped(queued);
+  const { ask, message, turn } = envelope;
+  const ticket = ticketIn(envelope);
+  ticket?.taken();
+  const probe = probeOf(cell);
+  if (probe === undefined || message === undefined || turn?.isVoid) return runTurn(cell, incarnation, envelope);
+  const isWanted = ask === undefined || ask.begin();
+  if (!isWanted) return undefined;
+  const handling = probe.handle(typeOf(message), ticket, ask !== undefined);
+  let result: unknown;
+  let isPending = false;
+  running = cell;
+  try {
+    const handler = turn === undefined ? incarnation.handlerOf(message) : undefined;
+    if (turn !== undefined) result = handling.run(() => turn.run(incarnation));
+    else if (handler !== undefined) {
+      result = handling.run(() => handler.call(incarnation.actor, message, incarnation.context));
+    } else return failUnhandled(cell, envelope, handling);
+    isPending = isThenable(result);
+  } catch (error) {
+    return fail(cell, envelope, error, handling);
+  } finally {
+    running = undefined;
+  }
+  if (isPending) return settleTraced(cell, envelope, result as PromiseLike<unknown>, handling);
+  handling.succeeded();
+  ask?.succeed(result);
+  return undefined;
+}
+
 /** A message that will never be handled: its asker hears why, and a tell becomes a dead letter. */
-export function discard(cell: Cell, { message, ask, turn }: Envelope): void {
+export function discard(cell: Cell, envelope: Envelope): void {
+  const { message, ask, turn } = envelope;
+  ticketIn(envelope)?.taken();
   if (turn !== undefined || message === undefined) return;
   if (ask === undefined) return deadLetter(cell, message, "stopped");
   ask.fail(closedError(cell.id, typeOf(message)));
@@ -69,7 +107,8 @@ export function discard(cell: Cell, { message, ask, turn }: Envelope): void {
 /** Tells the event stream of a message that nobody handles. */
 export function deadLetter(cell: Cell, message: AnyMessage, reason: DeadLetterReason, error?: unknown): void {
   const { events } = cell.runtime;
-  if (events.isObserved) events.emit({ kind: "dead-letter", addr: cell.addr, message, reason, error });
+  probeOf(cell)?.deadLetter(reason);
+  if (events.isTroubleHeard) events.emitTrouble({ kind: "dead-letter", addr: cell.addr, message, reason, error });
 }
 
 /** The error of a message to an actor that takes none any more. */
@@ -89,19 +128,37 @@ async function settle(cell: Cell, envelope: Envelope, result: PromiseLike<unknow
   }
 }
 
-function fail(cell: Cell, { ask, message }: Envelope, error: unknown): undefined {
+async function settleTraced(
+  cell: Cell,
+  envelope: Envelope,
+  result: PromiseLike<unknown>,
+  handling: Handling,
+): Promise<void> {
+  try {
+    const value = await cell.patience.settle(result);
+    handling.succeeded();
+    envelope.ask?.succeed(value);
+  } catch (error) {
+    fail(cell, envelope, error, handling);
+  }
+}
+
+function fail(cell: Cell, { ask, message }: Envelope, error: unknown, handling?: Handling): undefined {
   const target = cell.id;
   const messageType = message === undefined ? "(hook or stream)" : typeOf(message);
   if (error === ABANDONED) {
     const abandoned = abandonedError(target, messageType);
+    handling?.failed(abandoned);
     ask?.fail(abandoned);
     if (message === undefined) cell.report(abandoned);
     else deadLetter(cell, message, "abandoned", abandoned);
     cell.abandon();
   } else if (error instanceof Rejection && message !== undefined) {
+    handling?.failed(error);
     if (ask === undefined) deadLetter(cell, message, "rejected", error);
     else ask.fail(error);
   } else {
+    handling?.failed(error);
     const failed = `Cannot answer "${messageType}": ${target} failed while it handled it`;
     const isKnown = ask?.fail(new ActorFailedError(failed, { target, messageType, cause: error })) ?? false;
     if (message !== undefined) deadLetter(cell, message, "failed", error);
@@ -110,8 +167,9 @@ function fail(cell: Cell, { ask, message }: Envelope, error: unknown): undefined
   return undefined;
 }
 
-function failUnhandled(cell: Cell, { ask, message }: Envelope): undefined {
+function failUnhandled(cell: Cell, { ask, message }: Envelope, handling?: Handling): undefined {
   const error = unhandled(cell.id, message!);
+  handling?.failed(error);
   ask?.fail(error);
   deadLetter(cell, message!, "unhandled", error);
   return undefined;

@@ -49,6 +49,21 @@ Deno.test("asks in hand are answered before a node is gone, in both directions, 
   await assertRejects(() => cluster.at(b, "home").send({ type: "echo", text: "" }), NoActorError, "has left");
 });
 
+Deno.test("who still waits to send to a node that leaves is told at once, as not delivered", async () => {
+  await using cluster = new Cluster();
+  const [, b, c] = await stage(cluster);
+  await cluster.known(c, "desk");
+  // The first of them has to make the connection, and more than 32 may not be on their way at first.
+  const asks = Array.from({ length: 100 }, (_, i) => cluster.at(c, "desk").send({ type: "echo", text: `${i}` }));
+  const told = Promise.all(asks.map((ask) => ask.then(() => "handled", ({ outcome }) => outcome)));
+  const state = watch(told);
+  const left = b.leave();
+  await cluster.clock.advance(500);
+  assert(state.ended !== "pending", "they wait for their time-outs");
+  for (const outcome of await told) assert(["handled", "not-delivered"].includes(outcome), outcome);
+  await cluster.run(left);
+});
+
 Deno.test("what is left after the time-out is cut off, whatever it waits for, and no later", async () => {
   await using cluster = new Cluster();
   const [a, b, c] = await stage(cluster);

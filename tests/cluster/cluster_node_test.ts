@@ -15,6 +15,18 @@ Deno.test("a node that joins knows all others, and they know it", async () => {
   assertEquals([cluster.statuses("a"), cluster.eventsOf("a", "joined")], [["b up", "c up"], []]);
 });
 
+Deno.test("a node knows how long each of the others took to answer it, and nothing of itself and of those who are gone", async () => {
+  await using cluster = new Cluster();
+  const [a, b] = await cluster.start("a", "b");
+  const tripOf = (node: ClusterNode, id: string) => node.members.find((member) => member.id === id)!;
+  assert(!Object.hasOwn(tripOf(a!, "b"), "roundTripMs"));
+  await cluster.until(() => tripOf(a!, "b").roundTripMs !== undefined && tripOf(b!, "a").roundTripMs !== undefined);
+  assert(!Object.hasOwn(tripOf(a!, "a"), "roundTripMs"));
+  await cluster.run(b!.leave());
+  await cluster.until(() => tripOf(a!, "b").status === "left");
+  assert(!Object.hasOwn(tripOf(a!, "b"), "roundTripMs"));
+});
+
 Deno.test("a node without seeds, or with none but itself, is the first one", async () => {
   await using cluster = new Cluster();
   const node = cluster.node("a");

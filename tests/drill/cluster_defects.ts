@@ -198,8 +198,8 @@ const DIRECTORY: readonly Defect[] = [
     seen: "callers of a node that hangs wait for their time-out",
     edits: [{
       file: "cluster/node_engine.ts",
-      before: '        if (status === "down") this.#connections.giveUp(id, `The node ${id} is down`);\n        else if',
-      after: "        if",
+      before: '      if (status === "down") this.#connections.giveUp(id, `The node ${id} is down`);\n      else if',
+      after: "      if",
     }],
     tests: ["tests/cluster/cluster_client_test.ts"],
   },

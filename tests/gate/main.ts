@@ -38,6 +38,21 @@ const steps: readonly Step[] = [
     name: "generated code",
     args: ["run", "--no-lock", "--allow-read", "--allow-env", "--allow-sys", "tests/gate/generate_proto.ts", "--check"],
   },
+  { name: "generated page", args: ["run", "--allow-read", "tests/gate/generate_page.ts", "--check"] },
+  // It runs in a browser, so it is checked with the types of one.
+  {
+    name: "page, types",
+    args: ["check", "--quiet", "--config", "cluster/observer/page/deno.json", "cluster/observer/page/script/main.js"],
+  },
+  {
+    name: "page, lint",
+    args: ["lint", "--quiet", "--config", "cluster/observer/page/deno.json", "cluster/observer/page/"],
+  },
+  // What runs it needs a browser, and is a task of its own: `deno task test:browser`.
+  {
+    name: "browser tests, types",
+    args: ["check", "--quiet", "--config", "tests/browser/deno.json", "tests/browser/"],
+  },
   { name: "doc comments", args: ["doc", "--lint", ...entries] },
   { name: "doc examples", args: ["doc", "--json", ...entries], inspect: exampleProblems },
   { name: "publish, dry run", args: ["publish", "--dry-run", "--allow-dirty"] },

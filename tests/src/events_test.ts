@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Addr, SupervisorStrategy, type SystemEvent } from "../../mod.ts";
-import { Events } from "../../src/events.ts";
+import { Events, type Trouble } from "../../src/events.ts";
+import { runtimeOf } from "../../src/system.ts";
 import { recordEvents } from "../support/record.ts";
 import { act, boom, hang, parentOf, Stage } from "../support/scripted.ts";
 
@@ -164,4 +165,108 @@ Deno.test("a reader that waits when the system ends reads the last events and th
   const next = reader.read();
   await stage.system.shutdown();
   assertEquals([(await next).done, (await reader.read()).done], [false, true]);
+});
+
+/** What a listener of troubles has heard, `"closed"` at the end. */
+function listen(events: Pick<Events, "listenForTroubles">): { heard: unknown[]; ear: Disposable } {
+  const heard: unknown[] = [];
+  const ear = events.listenForTroubles({
+    heard: (trouble) => void heard.push(trouble),
+    closed: () => void heard.push("closed"),
+  });
+  return { heard, ear };
+}
+
+const blocked = (n: number): SystemEvent & Trouble => event(n) as SystemEvent & Trouble;
+
+Deno.test({
+  name: "Events.listenForTroubles tells of troubles at once, and readers of them as well",
+  permissions: "none",
+  async fn() {
+    const events = new Events();
+    const reader = events.subscribe().getReader();
+    const { heard, ear } = listen(events);
+    events.emitTrouble(blocked(1));
+    events.emit(event(2));
+    assertEquals(heard, [event(1)]);
+    ear[Symbol.dispose]();
+    events.emitTrouble(blocked(3));
+    assertEquals(heard, [event(1)]);
+    for (const n of [1, 2, 3]) assertEquals((await reader.read()).value, event(n));
+    await reader.cancel();
+  },
+});
+
+Deno.test({
+  name: "isTroubleHeard says whether anybody reads or listens, and who only listens observes nothing",
+  permissions: "none",
+  async fn() {
+    const events = new Events();
+    assertEquals([events.isObserved, events.isTroubleHeard], [false, false]);
+    const [one, two] = [listen(events), listen(events)];
+    assertEquals([events.isObserved, events.isTroubleHeard], [false, true]);
+    one.ear[Symbol.dispose]();
+    one.ear[Symbol.dispose]();
+    assertEquals([events.isObserved, events.isTroubleHeard], [false, true]);
+    two.ear[Symbol.dispose]();
+    assertEquals([events.isObserved, events.isTroubleHeard], [false, false]);
+    const readable = events.subscribe();
+    assertEquals([events.isObserved, events.isTroubleHeard], [true, true]);
+    await readable.cancel();
+  },
+});
+
+Deno.test({
+  name: "who listens for troubles is told of the end once, and at once where it has come already",
+  permissions: "none",
+  fn() {
+    const events = new Events();
+    const [early, gone] = [listen(events), listen(events)];
+    gone.ear[Symbol.dispose]();
+    events.close();
+    const late = listen(events);
+    late.ear[Symbol.dispose]();
+    assertEquals([early.heard, gone.heard, late.heard], [["closed"], [], ["closed"]]);
+    assert(!events.isTroubleHeard);
+  },
+});
+
+Deno.test("who listens for troubles hears of each while nobody reads, and the failures stay unobserved", async () => {
+  const stage = new Stage();
+  const { heard } = listen(runtimeOf(stage.system).events);
+  const error = new Error("boom");
+  const failing = act(() => Promise.reject(error));
+  const addr = await stage.spawn("a", {}, { strategy: SupervisorStrategy.restart(1, 1_000), capacity: 1 });
+  addr.doSend(failing);
+  await stage.clock.settle();
+  addr.doSend(act(hang));
+  await stage.clock.settle();
+  addr.doSend(act(boom));
+  addr.doSend(act(boom));
+  await stage.clock.advance(5_000);
+  await stage.system.stop(addr, { timeout: 0 });
+  const failed = await stage.spawn("b", {}, { strategy: SupervisorStrategy.stop });
+  failed.doSend(failing);
+  await stage.clock.settle();
+  await stage.system.shutdown();
+  // Neither a start nor an end is among them.
+  assertEquals(
+    heard.map((trouble) => {
+      const { kind, addr, reason } = trouble as { kind?: string; addr?: { id: string }; reason?: string };
+      return trouble === "closed" ? trouble : `${kind} ${addr?.id ?? ""} ${reason ?? ""}`.trim();
+    }),
+    [
+      "dead-letter /a failed",
+      "failed /a",
+      "restarted /a",
+      "blocked",
+      "dead-letter /a closed",
+      "dead-letter /a abandoned",
+      "dead-letter /a stopped",
+      "dead-letter /b failed",
+      "failed /b",
+      "closed",
+    ],
+  );
+  assertEquals(stage.unobserved.map(({ addr: { id }, reason }) => `${id} ${reason}`), ["/b failed"]);
 });

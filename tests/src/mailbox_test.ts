@@ -330,3 +330,31 @@ Deno.test({
     assertEquals(mailbox.clear().map(({ message, size }) => [(message as Take).n, size]), [[2, 1], [3, 1]]);
   },
 });
+
+Deno.test({
+  name: "Mailbox.taken counts what was taken, in every batch and from the stream, and not what was cleared away",
+  permissions: "none",
+  async fn() {
+    const mailbox = new Mailbox({ capacity: 3 });
+    for (const n of [1, 2, 3]) mailbox.accept(letter(n));
+    mailbox.wait(new Waiter(letter(4)));
+    assertEquals([mailbox.taken, mailbox.waiting, mailbox.used], [0, 1, 3]);
+    mailbox.take();
+    mailbox.push(turn());
+    assertEquals([mailbox.taken, mailbox.waiting, mailbox.used], [1, 0, 3]);
+    takeAll(mailbox);
+    assertEquals([mailbox.taken, mailbox.used], [5, 0]);
+    for (const n of [6, 7]) {
+      const state = reading(mailbox);
+      mailbox.accept(letter(n, 2));
+      await settled();
+      assertEquals([state.isOver, mailbox.taken, mailbox.used], [true, n - 1, 2]);
+      takeAll(mailbox);
+    }
+    assertEquals(mailbox.taken, 7);
+    for (const n of [8, 9]) mailbox.accept(letter(n));
+    mailbox.take();
+    mailbox.clear();
+    assertEquals([mailbox.taken, mailbox.queued, mailbox.take()], [8, 0, undefined]);
+  },
+});

@@ -99,6 +99,8 @@ export const LAYERS: readonly Layer[] = [
     except: ["tests/", "examples/"],
     packages: [OWN_NAME, `${OWN_NAME}/`, "@std/", "protobufjs"],
   },
+  // It drives a browser: a project of its own.
+  { path: "tests/browser/", files: ANYTHING, packages: [OWN_NAME, `${OWN_NAME}/`, "@std/", "playwright-core"] },
   { path: "tests/properties/", files: ANYTHING, packages: ["@std/", "fast-check"] },
   { path: "tests/std/", files: ["tests/std/"], packages: ["node:"] },
   {

@@ -66,6 +66,8 @@ export const TESTED_BY: ReadonlyMap<string, string> = new Map([
   ["cluster/testing/host.ts", "tests/cluster/testing/simulator_test.ts"],
   ["cluster/testing/population.ts", "tests/cluster/testing/simulator_test.ts"],
   ["cluster/testing/views.ts", "tests/cluster/testing/simulator_test.ts"],
+  ["cluster/observer/limits.ts", "tests/cluster/observer/tree_test.ts"],
+  ["cluster/observer/responses.ts", "tests/cluster/observer/observer_test.ts"],
   ["cluster/compat/framed_connection.ts", "tests/cluster/compat/cluster_framing_test.ts"],
   ["cluster/compat/limits.ts", "tests/cluster/compat/contacts_test.ts"],
 ]);

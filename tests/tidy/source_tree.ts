@@ -4,7 +4,7 @@ import type { SourceFile } from "./shape.ts";
 export const ROOT: URL = new URL("../../", import.meta.url);
 
 /** Folders that nobody writes by hand: of tools, and what is generated. */
-const SKIPPED = new Set([".git", "node_modules", "coverage", "dist", "proto/gen"]);
+const SKIPPED = new Set([".git", "node_modules", "coverage", "dist", "cluster/observer/gen", "proto/gen"]);
 
 /** Reads every file of the repository whose name ends in `extension`, in the order of their paths. */
 export async function readSources(extension: string): Promise<SourceFile[]> {

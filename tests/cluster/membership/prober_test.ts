@@ -245,3 +245,59 @@ pure("Prober asks nobody for help who is suspected itself", () => {
     assertEquals(asked.map(({ to, body }) => [to, body.kind === "ping-req" && body.sequence]), [["c", sequence]]);
   }
 });
+
+pure("Prober.roundTripOf is how long the last answer of a member took, and undefined before the first", () => {
+  const made = make(["b", "c"]);
+  const { view, prober } = made;
+  const tripOf = (id: string) => prober.roundTripOf(view.list.get(id)!);
+  const sequence = probe(made, "b");
+  view.pass(30);
+  assertEquals(tripOf("b"), undefined);
+  prober.acked(sequence, memberOf("b"));
+  // An answer that comes twice, or to no question, is none.
+  view.pass(100);
+  prober.acked(sequence, memberOf("b"));
+  prober.acked(999, memberOf("b"));
+  assertEquals(tripOf("b"), 30);
+  const next = probe(made, "b");
+  view.pass(7);
+  prober.acked(next, memberOf("b"));
+  assertEquals(tripOf("b"), 7);
+});
+
+pure("Prober.roundTripOf counts what a member answers itself, also late, and not what a helper says", () => {
+  const made = make(["b", "c"]);
+  const { view, prober, sent } = made;
+  const helped = probe(made, "b");
+  view.pass(500);
+  assertEquals(sent().map(({ to, body }) => `${to} ${body.kind}`), ["c ping-req"]);
+  const before = prober.roundTripOf(memberOf("c"));
+  prober.acked(helped, memberOf("c"));
+  assertEquals([prober.roundTripOf(memberOf("b")), prober.roundTripOf(memberOf("c"))], [undefined, before]);
+  const late = probe(made, "b");
+  view.pass(700);
+  sent();
+  prober.acked(late, memberOf("b"));
+  assertEquals(prober.roundTripOf(memberOf("b")), 700);
+  // An answer to an errand for another node is none to this one.
+  prober.runErrand(memberOf("c"), 1, memberOf("b"));
+  const [ping] = sent();
+  view.pass(3);
+  prober.acked(ping!.body.kind === "ping" ? ping!.body.sequence : 0, memberOf("b"));
+  assertEquals(prober.roundTripOf(memberOf("b")), 700);
+});
+
+pure("Prober.roundTripOf is undefined for members that are gone, and for another start of one", () => {
+  const made = make(["b", "c"]);
+  const { view, prober } = made;
+  prober.acked(probe(made, "b"), memberOf("b"));
+  assertEquals(prober.roundTripOf(memberOf("b")), 0);
+  assertEquals(prober.roundTripOf(memberOf("b", { status: "suspect" })), 0);
+  for (const change of [{ uid: 101 }, { status: "down" }, { status: "left" }] as const) {
+    assertEquals(prober.roundTripOf(memberOf("b", change)), undefined);
+  }
+  // When it is back it has to answer first, where another has answered meanwhile.
+  view.apply(newsOf("b", { status: "down" }));
+  prober.acked(probe(made, "c"), memberOf("c"));
+  assertEquals(prober.roundTripOf(memberOf("b")), undefined);
+});

@@ -64,16 +64,43 @@ Deno.test({
     const writer = new FrameWriter();
     writer.appendMessage(encodeRoute("calc.Add", "calculator"), payload, 7, 5_000);
     writer.appendMessage(encodeRoute("calc.Add", "calculator"), new Uint8Array(0), 0, 0);
+    writer.appendMessage(encodeRoute("calc.Add", "calculator"), payload, 8, 1, "00-trace");
     writer.appendReply(2n ** 64n - 1n, payload);
     const route = { messageType: "calc.Add", targetActor: "calculator" };
     assertEquals(
       writer.take(),
       framesOf({ ...route, payload, correlationId: 7, deadlineMs: 5_000 }, route, {
+        ...route,
+        payload,
+        correlationId: 8,
+        deadlineMs: 1,
+        traceparent: "00-trace",
+      }, {
         correlationId: 2n ** 64n - 1n,
         payload,
         isResponse: true,
       }),
     );
+  },
+});
+
+Deno.test({
+  name: "names are decoded by way of the cache, and a trace, which never comes twice, is not",
+  permissions,
+  fn() {
+    class Watched extends StringCache {
+      readonly decoded: string[] = [];
+      override decode(bytes: Uint8Array, start: number, end: number): string {
+        const text = super.decode(bytes, start, end);
+        this.decoded.push(text);
+        return text;
+      }
+    }
+    const strings = new Watched();
+    const bytes = framesOf({ messageType: "calc.Add", targetActor: "calculator", traceparent: "00-trace" });
+    const envelope = decodeEnvelope({ bytes, start: 4, end: bytes.length, isOwned: false }, strings);
+    assertEquals(envelope.traceparent, "00-trace");
+    assertEquals(strings.decoded, ["calc.Add", "calculator"]);
   },
 });
 

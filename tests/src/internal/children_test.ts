@@ -29,6 +29,14 @@ pure("Children.list() is a copy", () => {
   assertEquals(children.size, 1);
 });
 
+pure("Children.first() gives so many of the living, in order of spawning", () => {
+  const children = new Children();
+  const [a, b, c] = [cell(), cell(), cell()];
+  for (const each of [a, b, c]) children.add(each, undefined);
+  children.remove(a, undefined);
+  assertEquals([0, 1, 2, 3].map((count) => children.first(count)), [[], [b], [b, c], [b, c]]);
+});
+
 pure("Children.checkName() refuses a name that a living child has, and takes it again after its end", () => {
   const children = new Children();
   const child = cell();

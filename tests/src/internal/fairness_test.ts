@@ -55,6 +55,28 @@ Deno.test({
 });
 
 Deno.test({
+  name: "Fairness.turns counts the turns that were taken, over all budgets, also those that were cut short",
+  permissions: "none",
+  async fn() {
+    const clock = new TurnClock();
+    const fairness = new Fairness(clock);
+    assertEquals(fairness.turns, 0);
+    let taken = 0;
+    for (const turnMs of [0, 0.5, 0, 0.1, YIELD_AFTER_MS + 1, 0]) {
+      taken += spendAll(fairness, clock, turnMs);
+      assertEquals(fairness.turns, taken);
+      // Who finds nothing left asks again before it waits.
+      for (let n = 0; n < 100; n++) assertEquals(fairness.spend(), false);
+      assertEquals(fairness.turns, taken);
+      await fairness.pause();
+      assertEquals(fairness.turns, taken);
+    }
+    for (let n = 0; n < 10; n++) fairness.spend();
+    assertEquals(fairness.turns, taken + 10);
+  },
+});
+
+Deno.test({
   name: "Fairness cuts costly turns short: the costlier they are, the fewer there are",
   permissions: "none",
   async fn() {

@@ -1,0 +1,110 @@
+// @ts-check
+/**
+ * Everything that is known of the selected actor, below the tree.
+ * @module
+ */
+
+/** @import { ActorState, ObserverState } from "../../state.ts" */
+
+import { byId, html, Icon, setText, show } from "./dom.js";
+import { ago, count, duration, plural, rate, timeOfDay } from "./format.js";
+import { History, Sparkline } from "./sparkline.js";
+import { mailboxText, troublesOf } from "./trouble.js";
+
+/** The details. */
+export class Details {
+  #panel = byId("details");
+  #id = html("h3", { class: "details-id" }, "");
+  #close = html(
+    "button",
+    { type: "button", class: "quiet", "aria-label": "Close the details" },
+    new Icon("close").node,
+  );
+  #className = html("span", { class: "class-name" }, "");
+  #troubles = html("p", { class: "details-troubles" }, "");
+  #figures = html("dl", { class: "details-figures" });
+  /** @type {Map<string, HTMLElement>} */
+  #values = new Map();
+  #failure = html("div", { class: "details-failure" });
+  #failureTitle = html("h4", {}, "");
+  #failureText = html("pre", { tabindex: "0", "aria-label": "What was thrown" }, "");
+  #rates = new History();
+  #queues = new History();
+  #rateSpark = new Sparkline();
+  #queueSpark = new Sparkline();
+  /** @type {string | undefined} */
+  #selected;
+
+  /** @param {() => void} onClose */
+  constructor(onClose) {
+    this.#close.addEventListener("click", onClose);
+    this.#failure.append(this.#failureTitle, this.#failureText);
+    const head = html("header", { class: "details-head" }, this.#id, this.#className, this.#close);
+    this.#panel.append(head, this.#troubles, this.#figures, this.#failure);
+    for (const name of ["State", "Mailbox", "Waiting", "Per second", "Handled", "Restarts", "Children"]) {
+      const value = html("dd", {}, "");
+      this.#values.set(name, value);
+      this.#figures.append(html("div", {}, html("dt", {}, name), value));
+    }
+    this.#values.get("Per second")?.after(this.#rateSpark.node);
+    this.#values.get("Mailbox")?.after(this.#queueSpark.node);
+  }
+
+  /** @param {string | undefined} id */
+  select(id) {
+    this.#selected = id;
+    [this.#rates, this.#queues] = [new History(), new History()];
+  }
+
+  /** @param {ObserverState} state */
+  update(state) {
+    show(this.#panel, this.#selected !== undefined);
+    if (this.#selected === undefined) return;
+    setText(this.#id, this.#selected);
+    const actor = findActor(state.actors, this.#selected);
+    this.#panel.classList.toggle("gone", actor === undefined);
+    if (actor === undefined) setText(this.#troubles, "It has ended, or is not among those that are shown.");
+    else this.#show(actor, state.at);
+  }
+
+  /**
+   * @param {ActorState} actor
+   * @param {number} now
+   */
+  #show(actor, now) {
+    const { capacity, busyMs, children, omitted, lastFailure } = actor;
+    this.#rates.add(actor.handledPerSecond);
+    this.#queues.add(actor.used);
+    this.#rateSpark.update(this.#rates);
+    this.#queueSpark.update(this.#queues, capacity ?? 1);
+    setText(this.#className, actor.className);
+    setText(this.#troubles, troublesOf(actor, now).join(" "));
+    const texts = {
+      "State": busyMs === null ? actor.status : `${actor.status}, ${duration(busyMs)}`,
+      "Mailbox": capacity === null ? `${count(actor.queued)}, no limit` : mailboxText(actor),
+      "Waiting": plural(actor.waiting, "sender"),
+      "Per second": rate(actor.handledPerSecond),
+      "Handled": count(actor.handled),
+      "Restarts": count(actor.restarts),
+      "Children": count(children.length + omitted),
+    };
+    for (const [name, text] of Object.entries(texts)) setText(this.#values.get(name) ?? this.#figures, text);
+    show(this.#failure, lastFailure !== null);
+    if (lastFailure === null) return;
+    setText(this.#failureTitle, `Last failure, ${timeOfDay(lastFailure.at)}, ${ago(now - lastFailure.at)}`);
+    setText(this.#failureText, lastFailure.error);
+  }
+}
+
+/**
+ * @param {readonly ActorState[]} actors
+ * @param {string} id
+ * @returns {ActorState | undefined}
+ */
+function findActor(actors, id) {
+  for (const actor of actors) {
+    const found = actor.id === id ? actor : findActor(actor.children, id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

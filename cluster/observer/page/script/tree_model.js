@@ -1,0 +1,150 @@
+// @ts-check
+/**
+ * Which rows the tree of actors has: a pure function of the state and of what was chosen.
+ * @module
+ */
+
+/** @import { ActorState, ObserverState } from "../../state.ts" */
+
+import { fullness, troublesOf } from "./trouble.js";
+
+/**
+ * @typedef {"spawned" | "busiest" | "fullest" | "restarts"} Order
+ *
+ * @typedef {object} Choice
+ * @property {string} filter Words that a row must all have; the empty one fits all.
+ * @property {boolean} troubledOnly
+ * @property {Order} order
+ * @property {ReadonlyMap<string, boolean>} opened Which branches somebody has opened or closed.
+ *
+ * @typedef {object} Row
+ * @property {string} key
+ * @property {string | null} parent The key of the row above it in the tree.
+ * @property {ActorState | null} actor `null` for the row that says how many are left out.
+ * @property {number} omitted
+ * @property {number} level From 1.
+ * @property {number} position Among its siblings, from 1.
+ * @property {number} siblings
+ * @property {boolean} isBranch
+ * @property {boolean} isOpen
+ * @property {boolean} isContext Whether it is shown only for what is below it.
+ * @property {number} below How many actors are below it.
+ * @property {readonly string[]} troubles
+ * @property {number} troubledBelow
+ * @property {number} now When the state was made, in Unix ms.
+ */
+
+/** A branch of more children starts closed: it would push everything else out of sight. */
+const OPEN_CHILDREN_MAX = 24;
+
+/** One actor with what was found out about it.
+ * @typedef {object} Found
+ * @property {ActorState} actor
+ * @property {Found[]} children
+ * @property {readonly string[]} troubles
+ * @property {number} below
+ * @property {number} troubledBelow
+ * @property {boolean} fits
+ * @property {boolean} isShown
+ */
+
+/**
+ * The rows, from top to bottom, and how many actors are troubled.
+ * @param {ObserverState} state
+ * @param {Choice} choice
+ * @returns {{ rows: Row[], troubled: number, fitting: number }}
+ */
+export function treeRows(state, choice) {
+  const words = choice.filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const now = state.at;
+  const isNarrowed = words.length > 0 || choice.troubledOnly;
+  let troubled = 0;
+  let fitting = 0;
+  /** @param {readonly ActorState[]} actors @returns {Found[]} */
+  const find = (actors) =>
+    actors.map((actor) => {
+      const children = find(actor.children);
+      const troubles = troublesOf(actor, now);
+      if (troubles.length > 0) troubled++;
+      const fits = (!choice.troubledOnly || troubles.length > 0) && hasWords(actor, words);
+      if (fits) fitting++;
+      return {
+        actor,
+        children,
+        troubles,
+        below: children.reduce((sum, { below }) => sum + below + 1, actor.omitted),
+        troubledBelow: children.reduce((sum, child) => sum + child.troubledBelow + Math.sign(child.troubles.length), 0),
+        fits,
+        isShown: fits || children.some(({ isShown }) => isShown),
+      };
+    });
+  /** @type {Row[]} */
+  const rows = [];
+  /** @param {readonly Found[]} found @param {string | null} parent @param {number} omitted @param {number} level */
+  const add = (found, parent, omitted, level) => {
+    const shown = sort(found.filter(({ isShown }) => isShown), choice.order);
+    const left = isNarrowed ? 0 : omitted;
+    const siblings = shown.length + Math.sign(left);
+    for (const [index, item] of shown.entries()) {
+      const { actor, children, troubles, below, troubledBelow, fits } = item;
+      const key = actor.id;
+      const isBranch = isNarrowed ? children.some(({ isShown }) => isShown) : below > 0;
+      const isOpen = isBranch && (choice.opened.get(key) ?? (isNarrowed || children.length <= OPEN_CHILDREN_MAX));
+      const place = { key, parent, level, position: index + 1, siblings, isBranch, isOpen, isContext: !fits };
+      rows.push({ ...place, actor, omitted: 0, below, troubles, troubledBelow, now });
+      if (isOpen) add(children, key, actor.omitted, level + 1);
+    }
+    if (left === 0) return;
+    const key = `${parent ?? ""}\nmore`;
+    const place = {
+      key,
+      parent,
+      level,
+      position: siblings,
+      siblings,
+      isBranch: false,
+      isOpen: false,
+      isContext: false,
+    };
+    rows.push({ ...place, actor: null, omitted, below: 0, troubles: [], troubledBelow: 0, now });
+  };
+  add(find(state.actors), null, state.actorsOmitted, 1);
+  return { rows, troubled, fitting };
+}
+
+/**
+ * @param {ActorState} actor
+ * @param {readonly string[]} words
+ */
+function hasWords({ id, className, status }, words) {
+  if (words.length === 0) return true;
+  const text = `${id} ${className} ${status}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+/**
+ * @param {Found[]} found
+ * @param {Order} order
+ */
+function sort(found, order) {
+  if (order === "spawned") return found;
+  const weigh = { busiest: total, fullest: fullest, restarts: restarts }[order];
+  // Each weight is a sum over a branch: it is found once.
+  const weights = new Map(found.map((item) => [item, weigh(item)]));
+  return found.sort((a, b) => (weights.get(b) ?? 0) - (weights.get(a) ?? 0));
+}
+
+/** @param {Found} item @returns {number} */
+function total({ actor, children }) {
+  return children.reduce((sum, child) => sum + total(child), actor.handledPerSecond);
+}
+
+/** @param {Found} item @returns {number} */
+function fullest({ actor, children }) {
+  return Math.max(fullness(actor) ?? 0, ...children.map(fullest));
+}
+
+/** @param {Found} item @returns {number} */
+function restarts({ actor, children }) {
+  return children.reduce((sum, child) => sum + restarts(child), actor.restarts);
+}
