@@ -29,7 +29,8 @@
  * ```
  *
  * Read on at {@linkcode Actor} for handlers and hooks, {@linkcode ActorRef} for sending, {@linkcode Context} for what
- * an actor can do, {@linkcode SupervisorStrategy} for failures and {@linkcode SystemEvent} for what can be observed.
+ * an actor can do, {@linkcode LateReply} for an answer that comes later, {@linkcode SupervisorStrategy} for failures and
+ * {@linkcode SystemEvent} for what can be observed.
  *
  * The other entries of the package:
  *
@@ -67,6 +68,7 @@ export {
   UnhandledMessageError,
 } from "./src/message_errors.ts";
 export type { DeadLetterReason, SystemEvent } from "./src/events.ts";
+export { LateReply } from "./src/late_reply.ts";
 export type { MailboxOptions } from "./src/mailbox.ts";
 export { type AnyMessage, Message, type MessageOfType, type Reply } from "./src/message.ts";
 export type { Outcome } from "./src/outcome.ts";

@@ -71,9 +71,9 @@ export class ClusterClient {
   remoteAddr<M extends AnyMessage>(
     name: string,
     protocol: Protocol<M>,
-    options: ClusterAddrOptions = {},
+    options?: ClusterAddrOptions,
   ): ClusterRemoteAddr<M> {
-    const { key = this.#node.id } = options;
+    const { key = this.#node.id } = options ?? {};
     const known = protocol as unknown as Protocol<AnyMessage>;
     const addr = new FollowingAddr(homeOf(this.#node), checkName("an actor", name), key, known);
     return addr as unknown as ClusterRemoteAddr<M>;

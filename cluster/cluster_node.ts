@@ -63,17 +63,18 @@ export class ClusterNode implements AsyncDisposable {
    * @throws {TypeError} When the id, an address, the preset or the name of the cluster is none, or nobody could reach the node.
    * @throws {RangeError} When a knob or another number is wrong.
    */
-  constructor(id: string, addr: string, options: ClusterNodeOptions = {}) {
-    const { advertise, preset = "lan", clusterName, maxEntries = 0 } = options;
+  constructor(id: string, addr: string, options?: ClusterNodeOptions) {
+    const given = options ?? {};
+    const { advertise, preset = "lan", clusterName, maxEntries = 0 } = given;
     if (advertise !== undefined) checkReachable(advertise);
     else if (isAnyHost(addr)) throw new TypeError(`Cannot be reached at "${addr}": say where, with advertise`);
-    checkOptions("connect", options);
+    checkOptions("connect", given);
     if (!(maxEntries >= 0)) throw new RangeError(`Cannot take ${maxEntries} entries: it must be a number >= 0`);
     if (clusterName !== undefined) checkName("a cluster", clusterName);
     if (!Object.hasOwn(PRESETS, preset)) throw new TypeError(`Cannot use the preset "${preset}": there is none`);
     parseAddress(addr);
     this.id = checkName("a node", id);
-    this.#engine = new NodeEngine(id, addr, options);
+    this.#engine = new NodeEngine(id, addr, given);
   }
 
   /** Where others reach it, with the port that was chosen where `0` was asked for. */
@@ -138,8 +139,8 @@ export class ClusterNode implements AsyncDisposable {
    * @throws {CinemaError} When the server has not started, or there is such a port already.
    * @throws {TypeError | RangeError} When an option is wrong, or two actors take messages of one name.
    */
-  async startCompatServer(port: number, options: CompatOptions = {}): Promise<number> {
-    return await this.#engine.startCompat(port, options);
+  async startCompatServer(port: number, options?: CompatOptions): Promise<number> {
+    return await this.#engine.startCompat(port, options ?? {});
   }
 
   /**
@@ -188,9 +189,9 @@ export class ClusterNode implements AsyncDisposable {
     name: string,
     addr: ActorRef<NoInfer<M>>,
     protocol: Protocol<M>,
-    options: RegisterOptions = {},
+    options?: RegisterOptions,
   ): void {
-    const { actorType = "actor", group = false } = options;
+    const { actorType = "actor", group = false } = options ?? {};
     const offer = {
       addr: addr as unknown as ActorRef<AnyMessage>,
       protocol: protocol as unknown as Protocol<AnyMessage>,

@@ -1,7 +1,7 @@
 /**
  * A job queue: producers are faster than the workers, so they wait for room in the bounded mailbox of the queue. A job
  * that throws is tried again after a while, the worker of a job that hangs is replaced, and a job that fails every time
- * becomes a dead letter. At the end the queue is drained, and every job is accounted for once.
+ * becomes a dead letter. At the end the queue drains, and its children with it, and every job is accounted for once.
  *
  * Run it, without any permission:
  *
@@ -24,7 +24,6 @@
 import { Actor, ActorFailedError, type ActorRef, ActorSystem, type Addr, AskTimeoutError } from "@cinema/cinema";
 import { type Context, type Message, SupervisorStrategy } from "@cinema/cinema";
 import { assert, assertEquals } from "@std/assert";
-import { delay } from "@std/async";
 
 const PRODUCERS = ["a", "b", "c"];
 const JOBS_EACH = 20;
@@ -39,7 +38,7 @@ const always = SupervisorStrategy.restart(Infinity, Infinity);
 
 interface Job {
   readonly id: string;
-  readonly work: (attempt: number, signal: AbortSignal) => Promise<void>;
+  readonly work: (attempt: number, ctx: Context<never>) => Promise<void>;
 }
 
 /** What became of a job, and what went wrong before: one error for each attempt that failed. */
@@ -52,10 +51,6 @@ interface Outcome {
 interface Submit extends Message {
   type: "submit";
   job: Job;
-}
-/** Answered when every job that was submitted before it has an outcome. */
-interface Drain extends Message {
-  type: "drain";
 }
 interface Attempt extends Message {
   type: "attempt";
@@ -75,16 +70,16 @@ interface Outcomes extends Message<readonly Outcome[]> {
 }
 
 /** Gives each job to a slot that has room. While none has, it waits; its mailbox fills up, and then producers wait. */
-class JobQueue extends Actor<Submit | Drain> {
+class JobQueue extends Actor<Submit> {
   readonly #ledger: ActorRef<Settled>;
-  #slots: readonly Addr<Submit | Drain>[] = [];
+  #slots: readonly Addr<Submit>[] = [];
 
   constructor(ledger: ActorRef<Settled>) {
     super();
     this.#ledger = ledger;
   }
 
-  override started(ctx: Context<Submit | Drain>): void {
+  override started(ctx: Context<Submit>): void {
     const slot = (): Slot => new Slot(this.#ledger);
     this.#slots = Array.from({ length: SLOTS }, () => ctx.spawnChild(slot, { capacity: 1, strategy: always }));
   }
@@ -94,14 +89,10 @@ class JobQueue extends Actor<Submit | Drain> {
       await Promise.race(this.#slots.map((slot) => slot.ready));
     }
   }
-
-  async drain(msg: Drain): Promise<void> {
-    await Promise.all(this.#slots.map((slot) => slot.send(msg, { timeout: Infinity })));
-  }
 }
 
 /** Brings one job after the other to its outcome, and supervises the worker that does them. */
-class Slot extends Actor<Submit | Drain> {
+class Slot extends Actor<Submit> {
   readonly #ledger: ActorRef<Settled>;
   #worker!: Addr<Attempt>;
 
@@ -119,14 +110,12 @@ class Slot extends Actor<Submit | Drain> {
     const errors: string[] = [];
     let error = await this.#attempt({ type: "attempt", job, attempt: 1 }, ctx);
     while (error !== undefined && errors.push(error) < ATTEMPTS) {
-      await delay(BACKOFF_MS * 2 ** (errors.length - 1), { signal: ctx.signal });
+      await ctx.sleep(BACKOFF_MS * 2 ** (errors.length - 1));
       error = await this.#attempt({ type: "attempt", job, attempt: errors.length + 1 }, ctx);
     }
     const state = error === undefined ? "done" : "failed";
     await this.#ledger.doSend({ type: "settled", outcome: { id: job.id, state, errors } });
   }
-
-  drain(): void {} // messages are handled in order: the jobs before this one have their outcome
 
   async #attempt(msg: Attempt, ctx: Context<Submit>): Promise<string | undefined> {
     try {
@@ -149,10 +138,10 @@ class Slot extends Actor<Submit | Drain> {
   }
 }
 
-/** Does a job. One that throws restarts its worker; one that hangs should heed the signal, but need not. */
+/** Does a job. One that throws restarts its worker; one that hangs should heed its signal, but need not. */
 class Worker extends Actor<Attempt> {
   attempt({ job, attempt }: Attempt, ctx: Context<Attempt>): Promise<void> {
-    return job.work(attempt, ctx.signal);
+    return job.work(attempt, ctx);
   }
 }
 
@@ -177,8 +166,8 @@ class Ledger extends Actor<Settled | Progress | Outcomes> {
 /** Most jobs just work. Some throw twice, some always; one hangs once, and one always. */
 function jobOf(producer: string, n: number): Job {
   const id = `${producer}-${String(n).padStart(2, "0")}`;
-  const work: Job["work"] = async (attempt, signal) => {
-    await delay(n % 4, { signal });
+  const work: Job["work"] = async (attempt, ctx) => {
+    await ctx.sleep(n % 4);
     if (n === 5 && attempt <= 2) throw new Error("connection lost");
     if (n === 9) throw new Error("no such file");
     if (id === "b-12" && attempt === 1 || id === "c-15") await new Promise(() => {});
@@ -210,7 +199,8 @@ const midway = await ledger.send({ type: "progress" });
 assert(midway.done > 0 && midway.done + midway.failed < submitted.length);
 console.log("on the way: some jobs have an outcome, some not yet");
 
-await queue.send({ type: "drain" }, { timeout: Infinity });
+// The queue hands out what it has, then each slot brings what it has to its outcome. The ledger goes on.
+await system.stop(queue, { drain: true, timeout: Infinity });
 const done = await ledger.send({ type: "outcomes", state: "done" });
 const failed = await ledger.send({ type: "outcomes", state: "failed" });
 const errors = [...done, ...failed].flatMap((outcome) => outcome.errors);

@@ -178,9 +178,9 @@ export class RemoteClient implements AsyncDisposable {
    *
    * @throws {RangeError} At once, when the time-out is no number >= 0.
    */
-  close(options: CloseOptions = {}): Promise<void> {
-    checkTimeout(options.timeout);
-    this.#closing ??= this.#close(options.timeout ?? CLOSE_TIMEOUT_MS);
+  close(options?: CloseOptions): Promise<void> {
+    checkTimeout(options?.timeout);
+    this.#closing ??= this.#close(options?.timeout ?? CLOSE_TIMEOUT_MS);
     return this.#closing;
   }
 

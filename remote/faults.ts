@@ -63,7 +63,7 @@ export function errorOf(fault: Fault, about: MessageErrorOptions, timeoutMs: num
     case "refused":
       return new MessageRefusedError(`Cannot take ${what}: it was refused there`, { ...about, cause });
     case "abandoned":
-      return new HandlerAbandonedError(`Cannot get a reply to ${what}: the handler was abandoned`, about);
+      return new HandlerAbandonedError(`Cannot get a reply to ${what}: ${message}`, about);
     case "no-such-actor":
     case "no-such-message":
       return new NoRouteError(`Cannot send ${what}: ${message}`, about);

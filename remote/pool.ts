@@ -43,8 +43,8 @@ export class ConnectionPool implements AsyncDisposable {
   #isClosed = false;
 
   /** Creates an empty pool. */
-  constructor(options: PoolOptions = {}) {
-    this.#options = options;
+  constructor(options?: PoolOptions) {
+    this.#options = options ?? {};
   }
 
   /** How many servers there are connections to, those that are being made included. */
@@ -66,7 +66,7 @@ export class ConnectionPool implements AsyncDisposable {
     const { maxConnections = POOL_MAX } = this.#options;
     if (this.#isClosed) return Promise.reject(new ConnectError(`Cannot connect to ${address}: the pool is closed`));
     if (this.#clients.size >= maxConnections) {
-      const text = `the pool has ${maxConnections} connections already`;
+      const text = `the pool has ${maxConnections} connection${maxConnections === 1 ? "" : "s"} already`;
       return Promise.reject(new ConnectError(`Cannot connect to ${address}: ${text}`));
     }
     const connecting = RemoteClient.connect({ ...this.#options, hostname, port });
@@ -77,7 +77,7 @@ export class ConnectionPool implements AsyncDisposable {
   }
 
   /** Closes every client as `RemoteClient.close` does. From now on nothing connects. */
-  async close(options: CloseOptions = {}): Promise<void> {
+  async close(options?: CloseOptions): Promise<void> {
     this.#isClosed = true;
     const closing = [...this.#clients.values()].map(async (connecting) => (await connecting).close(options));
     // An attempt that fails has nothing to close, and whoever waits for it is told.

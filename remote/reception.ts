@@ -222,7 +222,8 @@ export class Reception {
     const older = this.#guests.get(uid);
     if (this.#isClosing) return { code: "closing", message: "The server is closing" };
     if (older === undefined && this.#guests.size >= maxConnections) {
-      return { code: "connections", message: `There are ${maxConnections} connections already` };
+      const text = maxConnections === 1 ? "is 1 connection" : `are ${maxConnections} connections`;
+      return { code: "connections", message: `There ${text} already` };
     }
     if (older !== undefined && older.peer!.epoch >= epoch) {
       return { code: "epoch", message: `There is a session of epoch ${older.peer!.epoch}: this one is of ${epoch}` };

@@ -145,9 +145,9 @@ export class RemoteServer implements AsyncDisposable {
    *
    * @throws {RangeError} At once, when the time-out is no number >= 0.
    */
-  shutdown(options: CloseOptions = {}): Promise<void> {
-    checkTimeout(options.timeout);
-    this.#shutdown ??= this.#close(options.timeout ?? CLOSE_TIMEOUT_MS);
+  shutdown(options?: CloseOptions): Promise<void> {
+    checkTimeout(options?.timeout);
+    this.#shutdown ??= this.#close(options?.timeout ?? CLOSE_TIMEOUT_MS);
     return this.#shutdown;
   }
 

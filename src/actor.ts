@@ -4,6 +4,7 @@
  */
 
 import type { Context } from "./context.ts";
+import type { LateReply } from "./late_reply.ts";
 import type { AnyMessage, Reply } from "./message.ts";
 import type { Terminated } from "./watch.ts";
 
@@ -32,7 +33,9 @@ export type ReservedType =
 /**
  * The type of the handler of message `K` in an actor whose protocol is `M`: it gets the message and the actor's
  * {@linkcode Context}, and returns the reply or a promise of it. The actor takes its next message when that promise has
- * settled.
+ * settled. A handler that has to answer later than that returns a {@linkcode LateReply}.
+ *
+ * A handler may ask for less than it gets: of an actor of `Greet | Reset`, a `Context<Greet>` will do.
  *
  * @example
  * ```ts
@@ -50,7 +53,7 @@ export type ReservedType =
 export type Handler<K extends AnyMessage, M extends AnyMessage = K> = (
   msg: K,
   ctx: Context<M>,
-) => Reply<K> | Promise<Reply<K>>;
+) => Reply<K> | LateReply<Reply<K>> | Promise<Reply<K> | LateReply<Reply<K>>>;
 
 /**
  * The methods that an actor with protocol `M` must have: one per message, named by its `type`. `spawn` checks them;
@@ -90,11 +93,11 @@ export interface Spawnable<in out M extends AnyMessage> {
   readonly "~messages": (m: M) => void;
   // `| undefined` keeps a misleading hint about `exactOptionalPropertyTypes` out of the error for a missing handler.
   /** See `started` of {@linkcode Actor}. */
-  readonly started?: ((ctx: Context<M>) => void | Promise<void>) | undefined;
+  readonly started?: ((ctx: Context<M>) => void | Promise<unknown>) | undefined;
   /** See `stopped` of {@linkcode Actor}. */
-  readonly stopped?: ((ctx: Context<M>) => void | Promise<void>) | undefined;
+  readonly stopped?: ((ctx: Context<M>) => void | Promise<unknown>) | undefined;
   /** See `terminated` of {@linkcode Actor}. */
-  readonly terminated?: ((notice: Terminated, ctx: Context<M>) => void | Promise<void>) | undefined;
+  readonly terminated?: ((notice: Terminated, ctx: Context<M>) => void | Promise<unknown>) | undefined;
 }
 
 /**
@@ -102,7 +105,8 @@ export interface Spawnable<in out M extends AnyMessage> {
  * its state: it handles one message at a time, and an `async` handler finishes before the next one starts.
  *
  * Whatever a handler or a hook throws is a failure, which the actor's {@linkcode SupervisorStrategy} answers; only a
- * {@linkcode Rejection} from a handler is not. Methods that are no handlers must be `#private`, because the types
+ * {@linkcode Rejection} from a handler is not, and the reason of {@linkcode Context.signal} when that has aborted.
+ * Methods that are no handlers must be `#private`, because the types
  * cannot tell them from handlers at run time.
  *
  * An incarnation is one instance, from its factory to its `stopped`. A restart ends it and makes a new one behind the
@@ -146,18 +150,18 @@ export abstract class Actor<in M extends AnyMessage = never> {
    * Runs before the first message of an incarnation: after `spawn` and again after each restart. Messages wait until it
    * has settled. A failure in it leaves nothing to resume: `resume` then stops the actor.
    */
-  started?(ctx: Context<M>): void | Promise<void>;
+  started?(ctx: Context<M>): void | Promise<unknown>;
   /**
    * Runs once for each incarnation whose `started` was called, when it ends and its children have ended: the place to
    * close what the actor holds. Its `ctx` is closed already. It has `stopTimeout` ms, and it is skipped after a handler
    * was abandoned. A failure in it is told by the events; while the actor stops, it becomes the reason of its end.
    */
-  stopped?(ctx: Context<M>): void | Promise<void>;
+  stopped?(ctx: Context<M>): void | Promise<unknown>;
   /**
    * Runs when a child or a watched actor has ended: exactly once for each, after every message it had sent here before.
    * Children that end because this actor itself stops or restarts are not told of.
    */
-  terminated?(notice: Terminated, ctx: Context<M>): void | Promise<void>;
+  terminated?(notice: Terminated, ctx: Context<M>): void | Promise<unknown>;
 }
 
 /**
@@ -183,8 +187,8 @@ export abstract class Actor<in M extends AnyMessage = never> {
 export type MessagesOf<A> = A extends { readonly "~messages": (m: infer M extends AnyMessage) => void } ? M : never;
 
 /**
- * Makes the actor: once at `spawn` and once for each restart, which is why `spawn` takes a factory and not an
- * instance. Every message must have its handler, and every handler and hook the right type. What it throws is a failure
+ * Makes the actor: once at `spawn` and once for each restart (`ctx.restarts` counts them), which is why `spawn` takes a
+ * factory and not an instance. Every message must have its handler, and every handler and hook the right type. What it throws is a failure
  * of the actor, which its strategy answers.
  *
  * @example

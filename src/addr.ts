@@ -131,6 +131,9 @@ export interface Send<in M extends AnyMessage> {
  *
  * Messages of one sender to one actor are handled in the order sent, whichever of the three ways it sent them.
  *
+ * Where an actor has messages that are nobody else's business, such as the ticks of its timers, hand out an
+ * `ActorRef` of the others: an `Addr<Enqueue | Tick>` is an `ActorRef<Enqueue>` without a cast.
+ *
  * @typeParam M The messages that can be sent.
  *
  * @example
@@ -176,7 +179,8 @@ export interface ActorRef<in M extends AnyMessage> {
    * @throws {MailboxFullError} When as many senders as `maxWaiting` allows wait for room already.
    * @throws {UnhandledMessageError} When the actor has no handler for the `type` of the message.
    * @throws {MessageRefusedError} When the message itself cannot be taken.
-   * @throws {HandlerAbandonedError} When the actor was to end and the handler did not settle in time.
+   * @throws {HandlerAbandonedError} When the actor was to end and the handler gave up or did not settle in time, or it
+   * has ended before its {@linkcode LateReply} was settled.
    * @throws {RangeError} When `timeout` is no number >= 0.
    */
   readonly send: Send<M>;
@@ -257,7 +261,11 @@ export interface Addr<in M extends AnyMessage> extends ActorRef<M> {
    * has ended or is stopping. Zero or less means full: what goes over the mark and what waits for room is subtracted.
    */
   readonly desiredSize: number | null;
-  /** Resolves when the mailbox has room or is closed. It reserves nothing: others may be faster to fill it. */
+  /**
+   * Resolves when the mailbox has room or is closed. It reserves nothing: others may be faster to fill it. Leave out
+   * what is no longer `isAlive` when you wait for the first of several: what is closed is ready always, so a loop that
+   * waits for it never ends.
+   */
   readonly ready: Promise<void>;
   /** Whether it takes messages: `true` also while it restarts, `false` from the moment its stop was requested. */
   readonly isAlive: boolean;
@@ -269,7 +277,8 @@ export interface Addr<in M extends AnyMessage> extends ActorRef<M> {
 }
 
 /**
- * Any local address: the top of `Addr`, because `Addr` is contravariant. Nothing can be sent to it.
+ * Any local address: the top of `Addr`, because `Addr` is contravariant. Nothing can be sent to it. Addresses of other
+ * processes are an `ActorRef<never>`, too.
  *
  * @example
  * ```ts

@@ -66,8 +66,10 @@ export class AskTimeoutError extends MessageError {
     const { target, messageType, timeoutMs, started, queued, busyMs } = options;
     const { outcome = started === false ? "not-delivered" : "unknown" } = options;
     const busy = busyMs === undefined ? "no handler is running" : `a handler has run for ${Math.round(busyMs)} ms`;
-    const here = `it was ${started ? "" : "not "}started, ${queued} messages are queued, ${busy}`;
-    const elsewhere = `it was ${outcome === "unknown" ? "" : "not "}sent, ${queued} messages wait to be sent`;
+    const here = `it was ${started ? "" : "not "}started, ${counted(queued, "is", "are")} queued, ${busy}`;
+    const elsewhere = `it was ${outcome === "unknown" ? "" : "not "}sent, ${
+      counted(queued, "waits", "wait")
+    } to be sent`;
     super(
       `Cannot get a reply to "${messageType}" from ${target} within ${timeoutMs} ms: ` +
         (started === undefined ? elsewhere : here),
@@ -79,4 +81,8 @@ export class AskTimeoutError extends MessageError {
     this.queued = queued;
     this.busyMs = busyMs;
   }
+}
+
+function counted(messages: number, one: string, many: string): string {
+  return messages === 1 ? `1 message ${one}` : `${messages} messages ${many}`;
 }

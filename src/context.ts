@@ -57,8 +57,44 @@ export interface Context<in M extends AnyMessage> {
   /**
    * Aborts as soon as a stop or a restart is requested, so that a handler can cancel its own io; with `drain`, when the
    * queue has been handled. The reason is a {@linkcode ContextClosedError}.
+   *
+   * A handler, a `started` or `terminated` hook or a callback of a stream that ends by throwing this very reason, as
+   * `fetch` does, has not failed: the actor ends as it was asked to. The message is a dead letter (`"abandoned"`), and
+   * its asker gets a {@linkcode HandlerAbandonedError}. In `stopped` it is a failure as any other, because the signal
+   * has aborted before that begins: what it was to close is not closed.
+   *
+   * @example A request that ends with the actor
+   * ```ts
+   * import { Actor, ActorSystem, type Context, HandlerAbandonedError, type Message } from "@cinema/cinema";
+   * import { assertEquals, assertRejects } from "@std/assert";
+   *
+   * const requested = Promise.withResolvers<void>();
+   * // Stands for `fetch`: it never answers, but heeds the signal.
+   * function request(signal: AbortSignal): Promise<string> {
+   *   requested.resolve();
+   *   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+   * }
+   * interface Load extends Message<string> {
+   *   type: "load";
+   * }
+   * class Loader extends Actor<Load> {
+   *   load(_: Load, ctx: Context<Load>): Promise<string> {
+   *     return request(AbortSignal.any([ctx.signal, AbortSignal.timeout(60_000)]));
+   *   }
+   * }
+   *
+   * await using system = new ActorSystem();
+   * const loader = system.spawn(() => new Loader());
+   * const given = assertRejects(() => loader.send({ type: "load" }), HandlerAbandonedError, "gave up");
+   * await requested.promise;
+   * await system.stop(loader); // at once
+   * await given;
+   * assertEquals((await loader.closed).reason, "stopped");
+   * ```
    */
   readonly signal: AbortSignal;
+  /** How often this actor has been restarted so far: 0 in its first incarnation. */
+  readonly restarts: number;
   /** The children that have not ended, in order of spawning. */
   readonly children: readonly AnyAddr[];
   /**
@@ -82,8 +118,41 @@ export interface Context<in M extends AnyMessage> {
    */
   stopChild(addr: AnyAddr): void;
   /**
+   * Waits for `ms` ms within a handler, on the clock of the system, which may be virtual. The actor takes no other
+   * message meanwhile: where it should, {@linkcode Context.runLater} is the one to use. Await it: it rejects with the
+   * reason of `signal` when this incarnation is to end, so a handler that waits gives up at once, which is no failure.
+   *
+   * @throws {RangeError} At once, when `ms` is no finite number >= 0.
+   *
+   * @example
+   * ```ts
+   * import { Actor, ActorSystem, type Context, type Message } from "@cinema/cinema";
+   * import { ManualClock } from "@cinema/cinema/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const triedAt: number[] = [];
+   * interface Connect extends Message {
+   *   type: "connect";
+   * }
+   * class Client extends Actor<Connect> {
+   *   async connect(_: Connect, ctx: Context<Connect>): Promise<void> {
+   *     for (let waitMs = 100; triedAt.push(clock.now()) < 4; waitMs *= 2) await ctx.sleep(waitMs);
+   *   }
+   * }
+   *
+   * const clock = new ManualClock();
+   * await using system = new ActorSystem({ clock });
+   * system.spawn(() => new Client()).trySend({ type: "connect" });
+   * await clock.advance(1_000); // virtual ms
+   * assertEquals(triedAt, [0, 100, 300, 700]);
+   * ```
+   */
+  sleep(ms: number): Promise<void>;
+  /**
    * Sends `msg` to the actor itself once, after `ms` ms. Such a message is taken even when the mailbox is full. The
-   * timer ends with this incarnation.
+   * timer ends with this incarnation. A drain does not wait for it: what has not been sent yet is no message, and no
+   * dead letter either. What must be done before the actor ends, a handler does, with {@linkcode Context.sleep} where
+   * it has to wait.
    *
    * @throws {RangeError} When `ms` is no finite number >= 0.
    * @throws {ContextClosedError} When this incarnation has ended.
@@ -91,7 +160,8 @@ export interface Context<in M extends AnyMessage> {
   runLater(ms: number, msg: M): TimerHandle;
   /**
    * Sends `msg` to the actor itself every `ms` ms, the first time after `ms` ms. While one is unhandled no second one
-   * is queued, and the beat does not drift. The timer ends with this incarnation.
+   * is queued: ticks that are missed are left out, not made up for. The beat does not drift. The timer ends with this
+   * incarnation.
    *
    * @throws {RangeError} When `ms` is no finite number > 0.
    * @throws {ContextClosedError} When this incarnation has ended.

@@ -24,7 +24,8 @@ export class CinemaError extends Error {
 }
 
 /**
- * A living actor holds the name already. Nothing was registered or spawned.
+ * An actor that has not ended holds the name already, be it that it is stopping; for the name of a service, a living
+ * one. Nothing was registered or spawned.
  *
  * @example
  * ```ts
@@ -66,7 +67,7 @@ export class SystemClosedError extends CinemaError {
 
 /**
  * A context was used after its incarnation ended: in a `stopped` hook, or by a handler that was abandoned or left a
- * promise behind. Nothing was started. It is also the reason with which `ctx.signal` aborts.
+ * promise behind. Nothing was started. It is also the reason with which {@linkcode Context.signal} aborts.
  *
  * @example
  * ```ts

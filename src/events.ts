@@ -17,7 +17,8 @@ import type { StopReason } from "./watch.ts";
  * - `"failed"`: the handler threw; `error` says what;
  * - `"rejected"`: the handler threw the {@linkcode Rejection} in `error`, and nobody asked;
  * - `"stopped"`: the actor ended while it was queued, and nobody asked;
- * - `"abandoned"`: the handler did not settle within the stop time-out.
+ * - `"abandoned"`: the actor was to end, and the handler gave up because `ctx.signal` had aborted, or it did not settle
+ *   within the stop time-out; `error` says which.
  *
  * What `trySend` did not send is no dead letter, and neither is an ask that rejects before its handler has started,
  * except as `"unhandled"`: its sender knows.

@@ -55,7 +55,8 @@ export abstract class MessageError extends CinemaError {
 }
 
 /**
- * The actor failed while it handled the message; `cause` is what was thrown. The handler ran in part: what it did
+ * The actor failed while it handled the message; `cause` is what was thrown, or what a {@linkcode LateReply} was
+ * rejected with, which is an answer and no failure. The handler ran in part: what it did
  * before it threw stays done, unless the actor's strategy restarts it with fresh state. Whether the actor lives on is
  * for its strategy to say: without one, it ends.
  *
@@ -212,9 +213,13 @@ export class UnhandledMessageError extends MessageError {
 }
 
 /**
- * The handler did not settle within the stop time-out after a stop or a restart was requested, so the actor went on
- * without it. Whatever the handler still does happens outside of the actor: its `ctx` is closed, and its reply is
- * dropped.
+ * The actor was to end or to restart, and so there is no reply. What the handler did until then stays done. One of
+ * three things has happened, and the text says which:
+ *
+ * - its handler gave up when it was told to, by throwing the reason of {@linkcode Context.signal};
+ * - its handler did not settle within the stop time-out, so the actor went on without it. Whatever the handler still
+ *   does happens outside of the actor: its `ctx` is closed, and its reply is dropped;
+ * - its handler had returned a {@linkcode LateReply}, which was not settled.
  *
  * @example
  * ```ts

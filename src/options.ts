@@ -96,8 +96,9 @@ export interface ActorSystemOptions {
    */
   readonly clock?: Clock;
   /**
-   * Hears of a top-level actor that ended by a failure which nobody observed: no asker got it, nobody watched the actor
-   * or asked for its `closed`, and nobody had subscribed to the events. This is the only thing that is ever logged.
+   * Hears of an actor that ended by a failure which nobody observed: no asker got it, nobody watched the actor or asked
+   * for its `closed`, and nobody had subscribed to the events. A parent observes its children when it has a
+   * `terminated` hook, or is handed the failure by `escalate`. This is the only thing that is ever logged.
    *
    * @default {one line of `console.error`}
    */
@@ -136,12 +137,18 @@ export interface SystemStopOptions {
    * `drain` overrules it. A failure that the strategy does not answer with `resume` ends the drain: an actor that is to
    * stop does not restart for it.
    *
+   * Then its children drain, too, the one spawned last first, and last of all `stopped` runs. The actor itself takes
+   * nothing any more by then: what children send to it is a dead letter (`"closed"`), so results that matter go to
+   * another actor. A timer that has not fired is not waited for: it is no message yet, and no dead letter. Neither is a
+   * {@linkcode LateReply} that is still open.
+   *
    * @default {false}
    */
   readonly drain?: boolean;
   /**
    * Ms from now until a handler that has not settled is abandoned, and with `drain` the rest of the queue too. It must
-   * be >= 0; `Infinity` waits for ever. Its children and its `stopped` hook have their own `stopTimeout`.
+   * be >= 0; `Infinity` waits for ever. Its children and its `stopped` hook have their own `stopTimeout`; each child
+   * drains within that, from when it is its turn.
    *
    * @default {the `stopTimeout` of the actor}
    */
@@ -174,8 +181,9 @@ export interface SystemStopOptions {
 export interface ShutdownOptions {
   /**
    * Whether each top-level actor handles what is queued before it ends, the one spawned last first: what it sends to
-   * one spawned earlier is then handled too. Otherwise what is queued becomes dead letters. Children end with their
-   * parents and drain nothing.
+   * one spawned earlier is then handled too. Then its children do the same, as {@linkcode SystemStopOptions.drain}
+   * says, which also tells what is not waited for. Each actor has its own `stopTimeout` for that, and all of them
+   * together have `timeout`. Otherwise what is queued becomes dead letters.
    *
    * @default {false}
    */

@@ -140,7 +140,7 @@ export class SupervisorStrategy {
   static readonly stop: SupervisorStrategy = new SupervisorStrategy(() => STOP);
   /**
    * The actor ends with reason `"escalated"`, and its parent fails with the same error, which the parent's own strategy
-   * answers. A top-level actor has no parent: it just ends.
+   * answers. A top-level actor has no parent: it just ends. A parent that is ending already is handed nothing.
    */
   static readonly escalate: SupervisorStrategy = new SupervisorStrategy(() => ({ kind: "escalate" }));
   /**
@@ -160,7 +160,11 @@ export class SupervisorStrategy {
   /**
    * The actor restarts with fresh state: its children, timers and streams end, its `stopped` runs, and the factory
    * makes a new one behind the same address and mailbox. One restart more than `maxRestarts` within the last `withinMs`
-   * ms, and it ends with reason `"restart-limit"` instead.
+   * ms, and it ends with reason `"restart-limit"` instead. The rests of the back-off count: choose `withinMs` longer
+   * than all of them together. `restart(Infinity, Infinity)` restarts for ever.
+   *
+   * The message that failed is not tried again. To try a job again, with its back-off, give it to an actor of its own
+   * through the constructor and begin it in `started`: each restart does it anew.
    *
    * @throws {RangeError} When `maxRestarts` is no whole number >= 0 (or `Infinity`), `withinMs` is no number > 0, or
    * `backoff` is a number but not a finite one >= 0.
@@ -188,12 +192,12 @@ export class SupervisorStrategy {
    * assertEquals(await counter.send({ type: "count" }), 1); // the same address, fresh state
    * ```
    */
-  static restart(maxRestarts: number, withinMs: number, options: RestartOptions = {}): SupervisorStrategy {
+  static restart(maxRestarts: number, withinMs: number, options?: RestartOptions): SupervisorStrategy {
     if (!(maxRestarts >= 0) || (maxRestarts !== Infinity && !Number.isInteger(maxRestarts))) {
       throw new RangeError(`Cannot restart up to ${maxRestarts} times: maxRestarts must be a whole number >= 0`);
     }
     if (!(withinMs > 0)) throw new RangeError(`Cannot count restarts within ${withinMs} ms: it must be > 0`);
-    const { backoff = 0 } = options;
+    const backoff = options?.backoff ?? 0;
     if (typeof backoff === "number") checkBackoff(backoff);
     return new SupervisorStrategy(({ now }, history) => {
       // As in OTP, a restart that is exactly `withinMs` old still counts.

@@ -64,8 +64,8 @@ export class ActorSystem implements AsyncDisposable {
    *
    * @throws {RangeError} When `askTimeout` is no number >= 0.
    */
-  constructor(options: ActorSystemOptions = {}) {
-    const { askTimeout = ASK_TIMEOUT_MS, clock = systemClock, onUnobservedFailure = logFailure } = options;
+  constructor(options?: ActorSystemOptions) {
+    const { askTimeout = ASK_TIMEOUT_MS, clock = systemClock, onUnobservedFailure = logFailure } = options ?? {};
     if (!(askTimeout >= 0)) throw new RangeError(`Cannot ask within ${askTimeout} ms: askTimeout must be >= 0`);
     let serial = 0;
     this.#runtime = {
@@ -110,10 +110,11 @@ export class ActorSystem implements AsyncDisposable {
    * @throws {NameTakenError} When a top-level actor that has not ended has the name.
    * @throws {SystemClosedError} When the system is shut down or shutting down.
    */
-  spawn<M extends AnyMessage>(factory: Factory<M>, options: SpawnOptions<NoInfer<M>> = DEFAULT_OPTIONS): Addr<M> {
+  spawn<M extends AnyMessage>(factory: Factory<M>, options?: SpawnOptions<NoInfer<M>>): Addr<M> {
     if (this.#shutdown !== undefined) throw new SystemClosedError("Cannot spawn: the system is shut down");
     const runtime = this.#runtime;
-    return spawnCell(runtime, undefined, runtime.topLevel, factory as unknown as Factory<AnyMessage>, options).addr;
+    const make = factory as unknown as Factory<AnyMessage>;
+    return spawnCell(runtime, undefined, runtime.topLevel, make, options ?? DEFAULT_OPTIONS).addr;
   }
 
   /**
@@ -174,8 +175,8 @@ export class ActorSystem implements AsyncDisposable {
    * @throws {TypeError} When the address is not of this system.
    * @throws {RangeError} When the time-out is no number >= 0.
    */
-  async stop(addr: AnyAddr, options: SystemStopOptions = {}): Promise<void> {
-    checkTimeout(options.timeout);
+  async stop(addr: AnyAddr, options?: SystemStopOptions): Promise<void> {
+    checkTimeout(options?.timeout);
     const cell = this.#local(addr, "stop");
     cell.requestStop("stopped", options);
     await cell.closed;
@@ -188,13 +189,13 @@ export class ActorSystem implements AsyncDisposable {
    *
    * @throws {RangeError} At once, when the time-out is no number >= 0.
    */
-  shutdown(options: ShutdownOptions = {}): Promise<void> {
-    checkTimeout(options.timeout);
+  shutdown(options?: ShutdownOptions): Promise<void> {
+    checkTimeout(options?.timeout);
     if (this.#shutdown === undefined) {
       // Set before anything is stopped: a listener of an aborted signal must not spawn either.
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#shutdown = promise;
-      resolve(this.#stopAll(options.timeout ?? SHUTDOWN_TIMEOUT_MS, options.drain ?? false));
+      resolve(this.#stopAll(options?.timeout ?? SHUTDOWN_TIMEOUT_MS, options?.drain ?? false));
     }
     return this.#shutdown;
   }

@@ -68,7 +68,10 @@ export type StopReason =
  * ```
  */
 export interface Terminated {
-  /** The actor that ended: the address that was watched. */
+  /**
+   * The actor that ended: the very object that `spawn` returned or `watch` was given, so it can be the key of a
+   * `Map<ActorRef<never>, ...>`.
+   */
   readonly addr: ActorRef<never>;
   /** Why it ended. */
   readonly reason: StopReason;

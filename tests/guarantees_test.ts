@@ -7,6 +7,8 @@ import {
   type Addr,
   CinemaError,
   type ClockTimer,
+  HandlerAbandonedError,
+  LateReply,
   type SendResult,
   SupervisorStrategy,
 } from "../mod.ts";
@@ -227,6 +229,68 @@ Deno.test("No handler or hook holds up a stop for longer than its stop time-out:
     assertEquals([await stopping, (await addr.closed).reason], [300, "abandoned"]);
     await stage.system.shutdown();
   }
+});
+
+Deno.test("A drain handles all that is queued, first of the actor and then of its children, before `stopped` runs.", async () => {
+  await forSeeds(20, async (random) => {
+    await using stage = new Stage();
+    const addrs = new Map<string, Addr<Do>>();
+    const inner = parentOf(stage.log, addrs, { leaf: {} });
+    const parent = await stage.spawn("p", parentOf(stage.log, addrs, { a: {}, c: { script: inner } }));
+    let left = 30;
+    for (let n = 0; n < 30; n++) {
+      const to = random.pick([parent, ...addrs.values()]);
+      to.doSend(act(async (ctx) => {
+        await ctx.sleep(random.below(3));
+        left--;
+      }));
+    }
+    stage.take();
+    const stopped = stage.system.stop(parent, { drain: true });
+    await stage.clock.advance(1_000);
+    await stopped;
+    assertEquals([left, stage.take()], [0, ["-leaf", "-c", "-a", "-p"]]);
+  });
+});
+
+Deno.test("What gives up because it is to end has not failed: the actor ends as it was asked to, and an asker is told.", async () => {
+  for (const how of ["stop", "shutdown", "parent"] as const) {
+    await using stage = new Stage();
+    const addrs = new Map<string, Addr<Do>>();
+    const parent = await stage.spawn("p", parentOf([], addrs, { a: { strategy } }));
+    const addr = addrs.get("a")!;
+    const told = assertRejects(() => addr.send(act((ctx) => ctx.sleep(60_000))), HandlerAbandonedError);
+    await stage.clock.settle();
+    const ended = how === "shutdown" ? stage.system.shutdown() : stage.system.stop(how === "stop" ? addr : parent);
+    await Promise.all([ended, told]);
+    assertEquals(await addr.closed, { addr, reason: how === "stop" ? "stopped" : how });
+    assertEquals(stage.unobserved, []);
+  }
+});
+
+Deno.test("An ask that is answered in a later turn gets its answer, or is told as soon as nobody can give it any more.", async () => {
+  await forSeeds(20, async (random) => {
+    await using stage = new Stage();
+    const addr = await stage.spawn("a", {}, { strategy });
+    const open: LateReply<unknown>[] = [];
+    const asks = Array.from({ length: 30 }, () =>
+      addr.send(
+        act(() => {
+          const late = new LateReply<unknown>();
+          open.push(late);
+          return late;
+        }),
+        { timeout: Infinity },
+      ).then(() => "reply", (error) => error.name));
+    await stage.clock.settle();
+    const answered = random.below(30);
+    for (let n = 0; n < answered; n++) open.splice(random.below(open.length), 1)[0]!.resolve(n);
+    addr.doSend(random.below(2) === 0 ? act(boom) : act((ctx) => ctx.stop()));
+    await stage.clock.settle();
+    const outcomes = await Promise.all(asks);
+    assertEquals(outcomes.filter((outcome) => outcome === "reply").length, answered);
+    assertEquals(outcomes.filter((outcome) => outcome === "HandlerAbandonedError").length, 30 - answered);
+  });
 });
 
 Deno.test("No child outlives its parent: all of them have ended before the parent's `stopped` runs.", async () => {

@@ -11,8 +11,10 @@ import {
   type AnyMessage,
   type Context,
   type Handlers,
+  LateReply,
   Message,
   type Reply,
+  type SendResult,
   type Terminated,
 } from "@cinema/cinema";
 import { same, typeTests } from "./support/type_tests.ts";
@@ -232,6 +234,49 @@ types("a handler may be async, a field, inherited, without parameters, or with a
   system.spawn(() => new Fields());
 });
 
+types("a handler may return a LateReply of exactly its reply, at once or as a promise", () => {
+  class Late extends Actor<Protocol | Find> {
+    greet(): LateReply<string> {
+      return new LateReply<string>();
+    }
+    async reset(): Promise<LateReply> {
+      return await Promise.resolve(new LateReply());
+    }
+    find(): number | undefined | LateReply<number | undefined> | Promise<number> {
+      return new LateReply();
+    }
+  }
+  const late = system.spawn(() => new Late());
+  same<Promise<string>, ReturnType<typeof hello>>(true);
+  const hello = () => late.send({ type: "greet", name: "World" });
+  class Wrong extends Greeter {
+    // @ts-expect-error -- A number later.
+    override greet(): LateReply<number> {
+      return new LateReply<number>();
+    }
+  }
+  class Nothing extends Actor<Greet> {
+    greet(): LateReply {
+      return new LateReply();
+    }
+  }
+  class Narrow extends Actor<Find> {
+    find(): LateReply<number> {
+      return new LateReply<number>();
+    }
+  }
+  // @ts-expect-error -- Nothing later, and not a text.
+  system.spawn(() => new Nothing());
+  // @ts-expect-error -- It is settled with what the message says, or somebody might resolve it with undefined.
+  system.spawn(() => new Narrow());
+  // @ts-expect-error -- A text.
+  new LateReply<string>().resolve(5);
+  // @ts-expect-error -- A value is needed.
+  new LateReply<string>().resolve();
+  new LateReply().resolve();
+  return [hello, Wrong];
+});
+
 types("no message may have the name of a hook or of a method of every object", () => {
   interface Named<T extends string> extends Message {
     readonly type: T;
@@ -260,7 +305,9 @@ types("no message may have the name of a hook or of a method of every object", (
 types("hooks have the actor's context and a notice, and are checked where the actor is spawned", () => {
   class Right extends Greeter {
     override started(_ctx: Context<Protocol>): void {}
-    override async stopped(_ctx: Context<Greet>): Promise<void> {}
+    override stopped(_ctx: Context<Greet>): Promise<SendResult> {
+      return greeter.doSend({ type: "reset" });
+    }
     override terminated({ addr, reason, error }: Terminated, _ctx: Context<Protocol>): void {
       return void [addr.id, reason, error];
     }

@@ -14,7 +14,7 @@ import {
   SupervisorStrategy,
   type Terminated,
 } from "@cinema/cinema";
-import { type Enqueue, Throttle } from "./throttle.ts";
+import { Throttle, type Turn } from "./throttle.ts";
 import { Visit, type Visited } from "./visit.ts";
 
 export interface CrawlOptions {
@@ -57,7 +57,7 @@ class Crawler extends Actor<Visited> {
   readonly #known = new Set<string>();
   readonly #frontier: URL[] = [];
   readonly #visits = new Map<ActorRef<never>, URL>();
-  #throttle!: ActorRef<Enqueue>;
+  #throttle!: ActorRef<Turn>;
 
   constructor(options: CrawlOptions, report: Report) {
     super();
@@ -72,8 +72,8 @@ class Crawler extends Actor<Visited> {
     this.#visitMore(ctx);
   }
 
-  visited({ url, status, links, attempt }: Visited): void {
-    this.#report.retries += attempt - 1;
+  visited({ url, status, links, retries }: Visited): void {
+    this.#report.retries += retries;
     if (status === 200) this.#report.pages.push(url.pathname);
     else this.#report.broken.set(url.pathname, `answered ${status}`);
     for (const link of links) {
@@ -119,8 +119,7 @@ class Crawler extends Actor<Visited> {
   #visit(url: URL, ctx: Context<Visited>): void {
     const { retries, timeoutMs } = this.#options;
     const [throttle, crawler] = [this.#throttle, ctx.address];
-    let attempt = 0; // the factory is called once for each attempt
-    const visit = ctx.spawnChild(() => new Visit({ url, attempt: ++attempt, timeoutMs, throttle, crawler }), {
+    const visit = ctx.spawnChild(() => new Visit({ url, timeoutMs, throttle, crawler }), {
       strategy: SupervisorStrategy.restart(retries, 60_000, { backoff: (n) => 50 * 2 ** (n - 1) }),
     });
     this.#visits.set(visit, url);

@@ -3,40 +3,38 @@
  * @module
  */
 
-import { Actor, type ActorRef, type Context, type Message } from "@cinema/cinema";
+import { Actor, type Context, LateReply, type Message } from "@cinema/cinema";
 
-/** To a visitor: it may send one request now. */
-export interface Go extends Message {
-  type: "go";
-}
-/** From a visitor: it wants to send a request, and waits for its `Go`. */
-export interface Enqueue extends Message {
-  type: "enqueue";
-  visitor: ActorRef<Go>;
+/** From a visitor: it wants to send a request. Answered when it may. */
+export interface Turn extends Message {
+  type: "turn";
 }
 interface Tick extends Message {
   type: "tick";
 }
 
 /** Lets in so many requests per second, evenly: what was not used is not saved up. */
-export class Throttle extends Actor<Enqueue | Tick> {
+export class Throttle extends Actor<Turn | Tick> {
   readonly #requestsPerSecond: number;
-  readonly #queue: ActorRef<Go>[] = []; // each visitor queues once, so it is never longer than there are visitors
+  #queue: LateReply[] = []; // each visitor waits for one turn, so it is never longer than there are visitors
 
   constructor(requestsPerSecond: number) {
     super();
     this.#requestsPerSecond = requestsPerSecond;
   }
 
-  override started(ctx: Context<Enqueue | Tick>): void {
+  override started(ctx: Context<Turn | Tick>): void {
     ctx.runInterval(1_000 / this.#requestsPerSecond, { type: "tick" });
   }
 
-  enqueue({ visitor }: Enqueue): void {
-    this.#queue.push(visitor);
+  turn(): LateReply {
+    const reply = new LateReply(); // a later message answers it: this handler must not wait for a tick
+    this.#queue.push(reply);
+    return reply;
   }
 
   tick(): void {
-    this.#queue.shift()?.trySend({ type: "go" }); // there is room: nobody else sends to a visitor
+    this.#queue = this.#queue.filter(({ isWanted }) => isWanted); // without those who have ended
+    this.#queue.shift()?.resolve();
   }
 }

@@ -7,7 +7,7 @@
  */
 
 import { Actor, type ActorRef, type Context, type Message } from "@cinema/cinema";
-import type { Enqueue, Go } from "./throttle.ts";
+import type { Turn } from "./throttle.ts";
 
 /** From a visit, once: the page answered, be it with an error that is no use trying again. */
 export interface Visited extends Message {
@@ -15,19 +15,17 @@ export interface Visited extends Message {
   url: URL;
   status: number;
   links: readonly URL[];
-  attempt: number;
+  retries: number;
 }
 
 export interface VisitOptions {
   readonly url: URL;
-  /** 1 for the first. */
-  readonly attempt: number;
   readonly timeoutMs: number;
-  readonly throttle: ActorRef<Enqueue>;
+  readonly throttle: ActorRef<Turn>;
   readonly crawler: ActorRef<Visited>;
 }
 
-export class Visit extends Actor<Go> {
+export class Visit extends Actor {
   readonly #options: VisitOptions;
 
   constructor(options: VisitOptions) {
@@ -35,19 +33,17 @@ export class Visit extends Actor<Go> {
     this.#options = options;
   }
 
-  override started(ctx: Context<Go>): void {
-    this.#options.throttle.doSend({ type: "enqueue", visitor: ctx.address });
-  }
-
-  async go(_: Go, ctx: Context<Go>): Promise<void> {
-    const { url, attempt, timeoutMs, crawler } = this.#options;
+  override async started(ctx: Context<never>): Promise<void> {
+    const { url, timeoutMs, throttle, crawler } = this.#options;
+    await throttle.send({ type: "turn" }, { signal: ctx.signal, timeout: Infinity });
     // The request ends when the page is too slow, and at once when this actor is to stop.
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ctx.signal]);
     const response = await fetch(url, { signal });
     const html = await response.text();
     if (response.status >= 500) throw new Error(`answered ${response.status}`);
     // Waits while the mailbox of the crawler is full. The crawler never waits for a visit, so this is no deadlock.
-    await crawler.doSend({ type: "visited", url, status: response.status, links: linksIn(html, url), attempt });
+    const { status } = response;
+    await crawler.doSend({ type: "visited", url, status, links: linksIn(html, url), retries: ctx.restarts });
     ctx.stop();
   }
 }

@@ -60,8 +60,8 @@ export class MemoryNetwork implements Transport {
   #isPaused = false;
 
   /** Creates a network on which nobody listens. */
-  constructor(options: MemoryNetworkOptions = {}) {
-    const { clock = systemClock, random = systemRandom, faults = {} } = options;
+  constructor(options?: MemoryNetworkOptions) {
+    const { clock = systemClock, random = systemRandom, faults = {} } = options ?? {};
     this.#clock = clock;
     this.#random = random;
     this.#faults = faults;

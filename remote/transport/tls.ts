@@ -81,10 +81,10 @@ export interface TlsTransportOptions {
  *
  * @throws {TypeError} When a text is no PEM, or one of `cert` and `key`, or the `ca` for `requestCert`, is missing.
  */
-export function tlsTransport(options: TlsOptions, under: TlsTransportOptions = {}): Transport {
+export function tlsTransport(options: TlsOptions, under?: TlsTransportOptions): Transport {
   checkOptions(options);
   const { cert, key, ca, requestCert = ca !== undefined, serverName } = options;
-  const { clock = systemClock, transport = tcpTransport(clock) } = under;
+  const { clock = systemClock, transport = tcpTransport(clock) } = under ?? {};
   const common: CommonConnectionOptions & SecureContextOptions = {
     // Said here, so that no environment variable decides it.
     rejectUnauthorized: true,

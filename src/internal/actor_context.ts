@@ -48,6 +48,10 @@ export class ActorContext implements Context<AnyMessage> {
     return this.#cell.children.map((child) => child.addr);
   }
 
+  get restarts(): number {
+    return Math.max(0, this.#cell.life.restarts);
+  }
+
   stop(): void {
     if (!this.#incarnation.isClosed) this.#cell.requestStop("stopped");
   }
@@ -64,8 +68,13 @@ export class ActorContext implements Context<AnyMessage> {
     child.requestStop("stopped");
   }
 
+  sleep(ms: number): Promise<void> {
+    checkWait(ms);
+    return this.#incarnation.sleep(ms);
+  }
+
   runLater(ms: number, msg: AnyMessage): TimerHandle {
-    if (!(ms >= 0 && ms < Infinity)) throw new RangeError(`Cannot wait ${ms} ms: it must be a finite number >= 0`);
+    checkWait(ms);
     return this.#incarnation.startTimer(msg, ms);
   }
 
@@ -95,6 +104,10 @@ export class ActorContext implements Context<AnyMessage> {
     if (cell !== undefined) watches.unwatch(cell);
     else watches.unwatchDistant(distantOf(ref));
   }
+}
+
+function checkWait(ms: number): void {
+  if (!(ms >= 0 && ms < Infinity)) throw new RangeError(`Cannot wait ${ms} ms: it must be a finite number >= 0`);
 }
 
 function distantOf(ref: ActorRef<never>): Watchable {

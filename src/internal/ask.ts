@@ -5,9 +5,10 @@
 
 import type { AnyMessage } from "../message.ts";
 import { AskTimeoutError } from "../ask_timeout_error.ts";
+import { Rejection } from "../errors.ts";
+import { ActorFailedError } from "../message_errors.ts";
 import { Deadline } from "./deadlines.ts";
 import { typeOf } from "./envelope.ts";
-import type { Waiter } from "./waiter.ts";
 
 /** What an ask must know of its actor to explain a time-out. */
 export interface AskTarget {
@@ -23,8 +24,8 @@ export interface AskTarget {
 export class Ask extends Deadline {
   /** Whether it is settled. */
   override isDone = false;
-  /** Its place in the line, while it waits for room. */
-  waiter: Waiter | undefined;
+  /** Where it waits, and what it leaves when it is settled: the line for room, or the asks that are answered later. */
+  place: { leave(result: "aborted"): void } | undefined;
   readonly #target: AskTarget;
   // Let go of when it is settled: the ask itself may stay in the queue of deadlines for a while.
   #message: AnyMessage | undefined;
@@ -82,10 +83,24 @@ export class Ask extends Deadline {
     return true;
   }
 
+  /** Answers with what an actor gave for an error. */
+  reject(error: unknown): void {
+    if (error instanceof Rejection) return void this.fail(error);
+    const { messageType } = this;
+    const { id: target } = this.#target;
+    const text = `Cannot answer "${messageType}": ${target} has rejected its LateReply`;
+    this.fail(new ActorFailedError(text, { target, messageType, cause: error }));
+  }
+
+  /** The type of the message; only to name it in an error, and only before it is settled. */
+  get messageType(): string {
+    return typeOf(this.#message);
+  }
+
   /** Its time is over. */
   override expire(): void {
     const { id: target, queued, busyMs } = this.#target;
-    const messageType = typeOf(this.#message);
+    const { messageType } = this;
     this.fail(
       new AskTimeoutError({
         target,
@@ -103,7 +118,7 @@ export class Ask extends Deadline {
     this.#message = this.#resolve = this.#reject = undefined;
     if (this.freshIn !== undefined) this.freshIn.remove(this);
     if (this.#stopListening !== undefined) this.#stopListening();
-    if (this.waiter !== undefined) this.waiter.leave("aborted");
-    this.waiter = undefined;
+    if (this.place !== undefined) this.place.leave("aborted");
+    this.place = undefined;
   }
 }

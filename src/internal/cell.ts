@@ -14,8 +14,10 @@ import type { StopReason, Terminated } from "../watch.ts";
 import { Children } from "./children.ts";
 import { isFailure } from "./control_lane.ts";
 import type { Envelope } from "./envelope.ts";
+import { wasToldToEnd } from "./incarnation.ts";
 import { Life } from "./life.ts";
 import { LocalAddr } from "./local_addr.ts";
+import { failOpenAsks } from "./open_asks.ts";
 import { Patience } from "./patience.ts";
 import { RestartGroup } from "./restart_group.ts";
 import type { Runtime } from "./runtime.ts";
@@ -91,7 +93,7 @@ export class Cell {
   }
 
   /** What it does, for who looks. */
-  get life(): Pick<Life, "restarts" | "stage"> {
+  get life(): Pick<Life, "restarts" | "stage" | "hearsOfEnds" | "stop"> {
     return this.#life;
   }
 
@@ -150,7 +152,10 @@ export class Cell {
 
   /** How it waits for handlers and hooks. */
   get patience(): Patience {
-    return this.#patience ??= new Patience(this.runtime.clock, (error) => this.report(error));
+    return this.#patience ??= new Patience(
+      this.runtime.clock,
+      (error) => wasToldToEnd(this, error) || this.report(error),
+    );
   }
 
   /** Resolves when it has ended. */
@@ -189,6 +194,8 @@ export class Cell {
     this.isAlive = false;
     this.#life.requestStop(reason, drain, this.runtime.isForced ? 0 : timeout ?? this.stopTimeoutMs);
     this.#mailbox?.turnAway();
+    // A drain has gone on to a child: that must not go on either.
+    if (!drain) this.#children?.ending?.requestStop(reason === "shutdown" ? reason : "parent");
   }
 
   /** Ends its incarnation and rests until `revive()`; resolves when it rests or has ended. */
@@ -251,14 +258,16 @@ export class Cell {
     } else if (events.isObserved) events.emit({ kind, addr: this.addr });
   }
 
-  /** Ends the children, the one spawned last first. They end with the incarnation, so the next one gets no notices. */
+  /** Ends the children, the last one first; they drain where this actor did, and the next incarnation hears of none. */
   async endChildren(reason: StopReason): Promise<void> {
     this.group?.cancel();
     this.#watches?.forgetChildren();
     for (const child of this.children.reverse()) {
-      child.requestStop(reason);
+      this.#children!.ending = child;
+      child.requestStop(reason, { drain: this.#life.stop?.drain ?? false });
       await child.closed;
     }
+    if (this.#children !== undefined) this.#children.ending = undefined;
     this.#group = undefined;
   }
 
@@ -277,11 +286,13 @@ export class Cell {
     this.#watches?.end(notice);
     this.#closed?.resolve(notice);
     for (const callback of this.#onClosed ?? []) callback();
+    failOpenAsks(this);
     if (reason === "escalated") parent?.escalated(error, this.isFailureKnown);
   }
 
+  /** Whether nobody hears of its failure: a parent that is not ending itself does, of one that it is handed. */
   #isUnobserved(reason: StopReason): boolean {
-    const isObserved = this.isObserved || (this.#watches?.isWatched ?? false);
-    return isFailure(reason) && this.parent === undefined && !this.isFailureKnown && !isObserved;
+    if (!isFailure(reason) || this.isFailureKnown || this.isObserved || this.#watches?.isHeardOf) return false;
+    return reason !== "escalated" || this.parent === undefined || this.parent.#children!.ending !== undefined;
   }
 }

@@ -8,6 +8,8 @@ import type { Cell } from "./cell.ts";
 
 /** Living cells in order of spawning, with unique labels. */
 export class Children {
+  /** The one that is being ended, while their parent ends them one after the other. */
+  ending: Cell | undefined;
   readonly #cells: Set<Cell> = new Set();
   #names: Set<string> | undefined;
 
@@ -21,7 +23,10 @@ export class Children {
     if (typeof name !== "string" || name === "" || name.includes("/")) {
       throw new TypeError(`Cannot use "${name}" as a name: it must be a string, not empty and without "/"`);
     }
-    if (this.#names?.has(name)) throw new NameTakenError(`Cannot spawn "${name}": a living sibling has that name`);
+    if (!this.#names?.has(name)) return;
+    const isStopping = this.list().some((cell) => cell.options.name === name && !cell.isAlive);
+    const holder = isStopping ? "a sibling that is stopping still" : "a living sibling";
+    throw new NameTakenError(`Cannot spawn "${name}": ${holder} has that name`);
   }
 
   /** Adds a cell behind the others. */

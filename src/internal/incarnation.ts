@@ -16,6 +16,9 @@ import { type Envelope, typeOf } from "./envelope.ts";
 
 const owners = new WeakMap<AbortSignal, Cell>();
 
+/** The reasons with which signals have aborted, and whose they were. */
+const reasons = new WeakMap<object, Incarnation>();
+
 /** Whose `ctx.signal` it is: a handler that passes it on tells who it is even after its first `await`. */
 export function ownerOf(signal: AbortSignal | undefined): Cell | undefined {
   return signal === undefined ? undefined : owners.get(signal);
@@ -27,7 +30,7 @@ export class Incarnation implements TimerHome, StreamHome {
   readonly actor: AnyActor;
   /** Whether `started` was called. */
   hasBegun = false;
-  /** Whether anything of its own has failed. */
+  /** Whether anything of its own has failed, or its `started` gave up. */
   hasFailed = false;
   /** Whether `started` has returned: only then messages are handled. */
   hasStarted = false;
@@ -61,9 +64,14 @@ export class Incarnation implements TimerHome, StreamHome {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
       owners.set(this.#abort.signal, this.#cell);
-      if (this.#isAborted) this.#abort.abort(this.#closedError("go on"));
+      if (this.#isAborted) this.#abort.abort(this.#abortReason());
     }
     return this.#abort.signal;
+  }
+
+  /** Whether it is one of this cell. */
+  isOf(cell: Cell): boolean {
+    return this.#cell === cell;
   }
 
   /** Whether everything that ends with it has ended. */
@@ -115,16 +123,38 @@ export class Incarnation implements TimerHome, StreamHome {
     this.#held?.delete(resource);
   }
 
-  /** Tells of an error that has no turn to fail. */
+  /** Tells of an error that has no turn to fail; what gives up because its signal has aborted has not failed. */
   report(error: unknown): void {
-    this.#cell.report(error);
+    if (!this.isAbortReason(error)) this.#cell.report(error);
+  }
+
+  /** Whether it is the very object with which its signal has aborted. */
+  isAbortReason(error: unknown): boolean {
+    return reasonOf(error) === this;
+  }
+
+  /** Waits on the clock of the system; rejects when the signal aborts. */
+  sleep(ms: number): Promise<void> {
+    const { clock, signal } = this;
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const abort = () => {
+        timer.cancel();
+        reject(signal.reason);
+      };
+      const timer = clock.schedule(ms, () => {
+        signal.removeEventListener("abort", abort);
+        resolve();
+      });
+      signal.addEventListener("abort", abort, { once: true });
+    });
   }
 
   /** A stop or a restart was requested: lets handlers cancel their io. */
   abort(): void {
     if (this.#isAborted) return;
     this.#isAborted = true;
-    this.#abort?.abort(this.#closedError("go on"));
+    this.#abort?.abort(this.#abortReason());
   }
 
   /** Ends timers and streams and fences the context. */
@@ -138,9 +168,24 @@ export class Incarnation implements TimerHome, StreamHome {
     (this.#held ??= new Set()).add(resource);
   }
 
+  #abortReason(): ContextClosedError {
+    const reason = new ContextClosedError(`Aborted by ctx.signal: ${this.#cell.id} is to end or to restart`);
+    reasons.set(reason, this);
+    return reason;
+  }
+
   #closedError(action: string): ContextClosedError {
     return new ContextClosedError(`Cannot ${action}: this incarnation of ${this.#cell.id} has ended or is stopping`);
   }
+}
+
+function reasonOf(error: unknown): Incarnation | undefined {
+  return typeof error === "object" && error !== null ? reasons.get(error) : undefined;
+}
+
+/** Whether an incarnation of this actor was told to end with this very error. */
+export function wasToldToEnd(cell: Cell, error: unknown): boolean {
+  return reasonOf(error)?.isOf(cell) ?? false;
 }
 
 /** The error of a message that nothing handles. */

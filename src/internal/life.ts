@@ -8,10 +8,10 @@ import type { RestartHistory } from "../supervision.ts";
 import type { StopReason } from "../watch.ts";
 import type { Cell } from "./cell.ts";
 import { ControlLane, isFailure, type StopRequest } from "./control_lane.ts";
-import type { Fairness } from "./fairness.ts";
 import { Delay } from "./delay.ts";
 import { Incarnation } from "./incarnation.ts";
 import { observe, probeOf } from "./instrument.ts";
+import { failOpenAsks } from "./open_asks.ts";
 import { type Outcome, resume, type Runnable } from "./run_loop.ts";
 import { Suspension } from "./suspension.ts";
 import { runTracedTurn, runTurn, STARTED, STOPPED } from "./turn.ts";
@@ -57,6 +57,11 @@ export class Life implements Runnable {
     return incarnation.hasStarted ? "running" : this.restarts > 0 ? "restarting" : "starting";
   }
 
+  /** Whether its actor has a hook that is told of the end of others. */
+  get hearsOfEnds(): boolean {
+    return this.#incarnation !== undefined && "terminated" in this.#incarnation.actor;
+  }
+
   /** The stop that was requested. */
   get stop(): StopRequest | undefined {
     return this.#control?.stop;
@@ -69,8 +74,7 @@ export class Life implements Runnable {
 
   /** Requests a stop. */
   requestStop(reason: StopReason, drain: boolean, timeoutMs: number): void {
-    const stop = this.#lane.requestStop(reason, drain);
-    if (!stop.drain) this.#incarnation?.abort();
+    if (!this.#lane.requestStop(reason, drain).drain) this.#incarnation?.abort();
     this.#cell.patience.limit(timeoutMs);
     this.#interrupt();
   }
@@ -111,10 +115,6 @@ export class Life implements Runnable {
     return this.#control ??= new ControlLane();
   }
 
-  get #fairness(): Fairness {
-    return this.#cell.runtime.fairness;
-  }
-
   #interrupt(): void {
     this.#isInterrupted = true;
     this.#wakeUp?.();
@@ -124,7 +124,7 @@ export class Life implements Runnable {
 
   #launch(): void {
     this.#isRunning = true;
-    this.#fairness.launch(this);
+    this.#cell.runtime.fairness.launch(this);
   }
 
   /** Goes on after it was launched, or has waited for its turn. */
@@ -172,7 +172,7 @@ export class Life implements Runnable {
     if (order === undefined) {
       if (this.#incarnation!.hasStarted) return undefined;
       // A chain of actors that spawn each other must not starve timers either.
-      return this.#fairness.spend() ? this.#start(this.#incarnation!) : "exhausted";
+      return this.#cell.runtime.fairness.spend() ? this.#start(this.#incarnation!) : "exhausted";
     }
     if (order.kind === "recover") return this.#recover(order.error);
     return order.kind === "rest" ? this.#rest(order.suspension) : this.#end(order.stop);
@@ -235,7 +235,7 @@ export class Life implements Runnable {
 
   async #restart(backoffMs: number): Promise<void> {
     // Endless restarts must not starve timers either.
-    if (!this.#fairness.spend()) await this.#fairness.pause();
+    if (!this.#cell.runtime.fairness.spend()) await this.#cell.runtime.fairness.pause();
     const group = this.#cell.parent?.group;
     if (group !== undefined) {
       this.suspend();
@@ -287,11 +287,12 @@ export class Life implements Runnable {
       if (failure !== undefined) cell.report(failure.error);
       if (failure !== undefined && this.stop !== undefined) this.#endWith("failed", failure.error);
     }
+    failOpenAsks(cell);
     this.#incarnation = undefined;
   }
 
   async #end(stop: StopRequest): Promise<void> {
-    if (!this.#fairness.spend()) await this.#fairness.pause();
+    if (!this.#cell.runtime.fairness.spend()) await this.#cell.runtime.fairness.pause();
     await this.#endIncarnation();
     this.#cell.end(this.#isAbandoned && !isFailure(stop.reason) ? "abandoned" : stop.reason, stop.error);
     this.#lane.suspension?.cancel();

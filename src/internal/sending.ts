@@ -128,7 +128,7 @@ export function submit(
   } else {
     const waiter = new Waiter(envelope);
     if (!line(cell, waiter, signal)) return void asked.fail(fullError(cell, message));
-    asked.waiter = waiter;
+    asked.place = waiter;
     waiter.onLeave = (result) => {
       if (result === "sent") {
         ticketIn(waiter.envelope)?.admitted();

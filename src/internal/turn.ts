@@ -6,6 +6,7 @@
 import { Rejection } from "../errors.ts";
 import { ActorFailedError, HandlerAbandonedError, MailboxClosedError } from "../message_errors.ts";
 import type { DeadLetterReason } from "../events.ts";
+import { isLateReply, type LateReply, promiseReply } from "../late_reply.ts";
 import type { AnyMessage } from "../message.ts";
 import type { Cell } from "./cell.ts";
 import { Envelope, enveloped, isEnvelope, type Queued, ticketIn, typeOf } from "./envelope.ts";
@@ -51,11 +52,13 @@ export function runTurn(cell: Cell, incarnation: Incarnation, queued: Queued): P
     // In here, because a `then` that is a getter may throw.
     isPending = isThenable(result);
   } catch (error) {
-    return fail(cell, enveloped(queued), error);
+    return fail(cell, incarnation, enveloped(queued), error);
   } finally {
     running = undefined;
   }
-  if (isPending) return settle(cell, enveloped(queued), result as PromiseLike<unknown>);
+  if (isPending) return settle(cell, incarnation, enveloped(queued), result as PromiseLike<unknown>);
+  // A tell returns nothing, and is spared even the call.
+  if (result !== undefined && isLateReply(result)) return answerLater(cell, incarnation, enveloped(queued), result);
   if (ask !== undefined) ask.succeed(result);
   return undefined;
 }
@@ -85,11 +88,12 @@ export function runTracedTurn(cell: Cell, incarnation: Incarnation, queued: Queu
     } else return failUnhandled(cell, envelope, handling);
     isPending = isThenable(result);
   } catch (error) {
-    return fail(cell, envelope, error, handling);
+    return fail(cell, incarnation, envelope, error, handling);
   } finally {
     running = undefined;
   }
-  if (isPending) return settleTraced(cell, envelope, result as PromiseLike<unknown>, handling);
+  if (isPending) return settleTraced(cell, incarnation, envelope, result as PromiseLike<unknown>, handling);
+  if (isLateReply(result)) return answerLater(cell, incarnation, envelope, result, handling);
   handling.succeeded();
   ask?.succeed(result);
   return undefined;
@@ -119,31 +123,62 @@ export function closedError(target: string, messageType: string): MailboxClosedE
   });
 }
 
-async function settle(cell: Cell, envelope: Envelope, result: PromiseLike<unknown>): Promise<void> {
+async function settle(
+  cell: Cell,
+  incarnation: Incarnation,
+  envelope: Envelope,
+  result: PromiseLike<unknown>,
+): Promise<void> {
   try {
     const value = await cell.patience.settle(result);
+    if (isLateReply(value)) return answerLater(cell, incarnation, envelope, value);
     envelope.ask?.succeed(value);
   } catch (error) {
-    fail(cell, envelope, error);
+    fail(cell, incarnation, envelope, error);
   }
 }
 
 async function settleTraced(
   cell: Cell,
+  incarnation: Incarnation,
   envelope: Envelope,
   result: PromiseLike<unknown>,
   handling: Handling,
 ): Promise<void> {
   try {
     const value = await cell.patience.settle(result);
+    if (isLateReply(value)) return answerLater(cell, incarnation, envelope, value, handling);
     handling.succeeded();
     envelope.ask?.succeed(value);
   } catch (error) {
-    fail(cell, envelope, error, handling);
+    fail(cell, incarnation, envelope, error, handling);
   }
 }
 
-function fail(cell: Cell, { ask, message }: Envelope, error: unknown, handling?: Handling): undefined {
+/** The handler is done, and its answer comes later. */
+function answerLater(
+  cell: Cell,
+  incarnation: Incarnation,
+  envelope: Envelope,
+  reply: LateReply<unknown>,
+  handling?: Handling,
+): undefined {
+  try {
+    promiseReply(reply, cell, envelope.ask);
+  } catch (error) {
+    return fail(cell, incarnation, envelope, error, handling);
+  }
+  handling?.succeeded();
+  return undefined;
+}
+
+function fail(
+  cell: Cell,
+  incarnation: Incarnation,
+  { ask, message, turn }: Envelope,
+  error: unknown,
+  handling?: Handling,
+): undefined {
   const target = cell.id;
   const messageType = message === undefined ? "(hook or stream)" : typeOf(message);
   if (error === ABANDONED) {
@@ -153,6 +188,13 @@ function fail(cell: Cell, { ask, message }: Envelope, error: unknown, handling?:
     if (message === undefined) cell.report(abandoned);
     else deadLetter(cell, message, "abandoned", abandoned);
     cell.abandon();
+  } else if (turn !== STOPPED.turn && incarnation.isAbortReason(error)) {
+    // Not a failure: the handler was told to stop and did. A `started` that gives up has not started, though.
+    const gaveUp = gaveUpError(target, messageType);
+    handling?.failed(gaveUp);
+    ask?.fail(gaveUp);
+    if (message !== undefined) deadLetter(cell, message, "abandoned", gaveUp);
+    if (!incarnation.hasStarted) incarnation.hasFailed = true;
   } else if (error instanceof Rejection && message !== undefined) {
     handling?.failed(error);
     if (ask === undefined) deadLetter(cell, message, "rejected", error);
@@ -173,6 +215,17 @@ function failUnhandled(cell: Cell, { ask, message }: Envelope, handling?: Handli
   ask?.fail(error);
   deadLetter(cell, message!, "unhandled", error);
   return undefined;
+}
+
+/** The error of a handler that ended with the reason of its signal. */
+function gaveUpError(target: string, messageType: string): HandlerAbandonedError {
+  return new HandlerAbandonedError(
+    `Cannot answer "${messageType}": its handler gave up, because ${target} was to end`,
+    {
+      target,
+      messageType,
+    },
+  );
 }
 
 /** The error of a handler or hook that did not settle in time. */

@@ -22,9 +22,12 @@ export class Watches {
     this.#cell = cell;
   }
 
-  /** Whether anybody watches the cell. */
-  get isWatched(): boolean {
-    return this.#watchers.size > 0;
+  /** Whether anybody who watches the cell will be told by its hook: one that is to end, without a drain, is not. */
+  get isHeardOf(): boolean {
+    for (const { isAlive, life } of this.#watchers) {
+      if (life.hearsOfEnds && (isAlive || life.stop?.drain)) return true;
+    }
+    return false;
   }
 
   /** Watches `target`; a target that has ended is told of at once. */

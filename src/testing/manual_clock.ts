@@ -164,8 +164,8 @@ export class ManualClock implements Clock {
    * @throws {Error} When that has not happened within `maxMs`, or actors keep each other busy endlessly; the time stays
    * where it was given up.
    */
-  async runUntilIdle(options: RunOptions = {}): Promise<void> {
-    const { maxMs = 86_400_000 } = options;
+  async runUntilIdle(options?: RunOptions): Promise<void> {
+    const { maxMs = 86_400_000 } = options ?? {};
     if (!(maxMs >= 0)) throw new RangeError(`Cannot run for up to ${maxMs} ms: maxMs must be >= 0`);
     const last = this.#now + maxMs;
     await this.settle();

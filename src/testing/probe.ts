@@ -93,7 +93,7 @@ class Inbox<T> {
     else first(item);
   }
 
-  next({ timeout = 1_000 }: ReceiveOptions): Promise<T> {
+  next({ timeout = 1_000 }: ReceiveOptions = {}): Promise<T> {
     if (this.items.length > 0) return Promise.resolve(this.items.shift()!);
     return new Promise((resolve, reject) => {
       const timer = systemClock.schedule(timeout, () => {
@@ -204,8 +204,8 @@ export class TestProbe<M extends AnyMessage> {
    *
    * @throws {NameTakenError | TypeError | RangeError | SystemClosedError} As `spawn` of the system does.
    */
-  constructor(system: ActorSystem, options: TestProbeOptions<M> = {}) {
-    const { reply, name, capacity } = options;
+  constructor(system: ActorSystem, options?: TestProbeOptions<M>) {
+    const { reply, name, capacity } = options ?? {};
     const started = (ctx: Context<AnyMessage>) => {
       this.#context.resolve(ctx);
       // A probe that holds messages must not hold up the end of its system.
@@ -229,7 +229,7 @@ export class TestProbe<M extends AnyMessage> {
    *
    * @throws {Error} When none comes in time.
    */
-  receive(options: ReceiveOptions = {}): Promise<M> {
+  receive(options?: ReceiveOptions): Promise<M> {
     return this.#messages.next(options);
   }
 
@@ -248,7 +248,7 @@ export class TestProbe<M extends AnyMessage> {
    *
    * @throws {Error} When none comes in time.
    */
-  receiveTerminated(options: ReceiveOptions = {}): Promise<Terminated> {
+  receiveTerminated(options?: ReceiveOptions): Promise<Terminated> {
     return this.#notices.next(options);
   }
 

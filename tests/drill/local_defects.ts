@@ -125,7 +125,7 @@ export const LOCAL_DEFECTS: readonly Defect[] = [
     seen: "children of an actor that has ended still run",
     edits: [{
       file: "src/internal/cell.ts",
-      before: "      child.requestStop(reason);\n      await child.closed;",
+      before: "      child.requestStop(reason, { drain: this.#life.stop?.drain ?? false });\n      await child.closed;",
       after: "      child.requestStop(reason);",
     }],
     tests: ["tests/src/internal/cell_test.ts", "tests/guarantees_test.ts"],

@@ -37,7 +37,7 @@ Deno.test("a full pool and a closed pool say so", async () => {
   await using office = await Office.open();
   const pool = new ConnectionPool({ maxConnections: 1 });
   const client = await pool.connect(office.server.address);
-  await assertRejects(() => pool.connect({ hostname: "127.0.0.1", port: 1 }), ConnectError, "1 connections already");
+  await assertRejects(() => pool.connect({ hostname: "127.0.0.1", port: 1 }), ConnectError, "1 connection already");
   await pool.close();
   await client.closed;
   await assertRejects(() => pool.connect(office.server.address), ConnectError, "closed");

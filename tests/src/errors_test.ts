@@ -99,6 +99,10 @@ Deno.test({
     assertEquals([idle.started, idle.busyMs], [false, undefined]);
     for (const part of ["not started", "0 messages", "no handler is running"]) assertStringIncludes(idle.message, part);
     assertMatch(idle.message, /^Cannot [^.]*: [^.]*[^.]$/);
+    for (const started of [true, undefined]) {
+      const one = new AskTimeoutError({ ...about, timeoutMs: 20, started, queued: 1, busyMs: undefined });
+      assertStringIncludes(one.message, started ? "1 message is queued" : "1 message waits to be sent");
+    }
   },
 });
 

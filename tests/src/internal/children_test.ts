@@ -7,9 +7,9 @@ function pure(name: string, fn: () => void): void {
   Deno.test({ name, permissions: "none", fn });
 }
 
-/** Something to tell apart; `Children` looks at no part of it. */
-function cell(): Cell {
-  return {} as Cell;
+/** Something to tell apart; `Children` looks at no other part of it. */
+function cell(name?: string, isAlive = true): Cell {
+  return { isAlive, options: { name } } as Cell;
 }
 
 pure("Children keeps the order of spawning", () => {
@@ -45,6 +45,15 @@ pure("Children.checkName() refuses a name that a living child has, and takes it 
   children.checkName("b");
   children.remove(child, "a");
   children.checkName("a");
+});
+
+pure("Children.checkName() says when the child that has the name is stopping", () => {
+  const children = new Children();
+  children.add(cell("other"), "other");
+  children.add(cell("a", false), "a");
+  const text = 'Cannot spawn "a": a sibling that is stopping still has that name';
+  assertThrows(() => children.checkName("a"), NameTakenError, text);
+  assertThrows(() => children.checkName("other"), NameTakenError, "a living sibling has that name");
 });
 
 pure("Children.checkName() refuses what could not stand in an id", () => {

@@ -2,8 +2,10 @@
 
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
+  Actor,
   ActorFailedError,
   type Addr,
+  type Context,
   type Message,
   Rejection,
   SupervisorStrategy,
@@ -220,7 +222,7 @@ Deno.test("an unobserved failure is told once; one that an asker, watcher or rea
   assertEquals(await fail(() => {}), 1);
 });
 
-Deno.test("an unobserved failure says reason and error; an orderly end or a child's failure is not told", async () => {
+Deno.test("an unobserved failure says reason and error; an orderly end, and what a parent hears of, is not told", async () => {
   await using stage = new Stage();
   const { unobserved } = stage;
   const addrs = new Map<string, Addr<Do>>();
@@ -239,6 +241,74 @@ Deno.test("an unobserved failure says reason and error; an orderly end or a chil
   await stage.spawn("limited", { started: boom }, { strategy: SupervisorStrategy.restart(0, 1) });
   await stage.spawn("top", { started: boom }, { strategy: SupervisorStrategy.escalate });
   assertEquals(unobserved.map(({ reason }) => reason), ["failed", "restart-limit", "escalated"]);
+});
+
+Deno.test("a child's failure is observed by a parent with the hook terminated; of one without, it is told as any other", async () => {
+  class Deaf extends Actor<Do> {
+    do({ run }: Do, ctx: Context<Do>): unknown {
+      return run(ctx, new Scripted());
+    }
+  }
+  await using stage = new Stage();
+  const { clock, system, unobserved } = stage;
+  const parent = system.spawn(() => new Deaf());
+  const spawn = async (strategy = SupervisorStrategy.stop) =>
+    await parent.send(act((ctx) => ctx.spawnChild(() => new Scripted(), { name: "c", strategy }))) as Addr<Do>;
+  const told = async () => {
+    await clock.settle();
+    return unobserved.splice(0).map(({ addr, reason, error }) => `${addr.id} ${reason} ${(error as Error).message}`);
+  };
+  (await spawn()).doSend(act(boom));
+  assertEquals(await told(), ["/Deaf-1/c failed boom"]);
+  (await spawn(SupervisorStrategy.restart(0, 1))).doSend(act(boom));
+  assertEquals(await told(), ["/Deaf-1/c restart-limit boom"]);
+  for (
+    const observe of [
+      (addr: Addr<Do>) => void addr.closed,
+      (addr: Addr<Do>) => new TestProbe(system).watch(addr),
+      (addr: Addr<Do>) => addr.send(act(boom)).catch(() => "known"),
+    ]
+  ) {
+    const addr = await spawn();
+    await observe(addr);
+    addr.doSend(act(boom));
+    assertEquals(await told(), []);
+  }
+  // An actor that only asks for notices, and has no hook for them, hears of nothing.
+  const addr = await spawn();
+  await system.spawn(() => new Deaf()).send(act((ctx) => ctx.watch(addr)));
+  addr.doSend(act(boom));
+  assertEquals(await told(), ["/Deaf-1/c failed boom"]);
+  // The parent is handed the failure, and it is the end of the parent that is told.
+  (await spawn(SupervisorStrategy.escalate)).doSend(act(boom));
+  assertEquals(await told(), ["/Deaf-1 failed boom"]);
+});
+
+Deno.test("a child's failure is told when its parent is to end and never hears of it, and not when that drains", async () => {
+  for (const drain of [false, true]) {
+    await using stage = new Stage();
+    const addrs = new Map<string, Addr<Do>>();
+    const log: string[] = [];
+    const parent = await stage.spawn("p", {
+      ...parentOf([], addrs, { c: {} }),
+      terminated: ({ addr: { id } }) => void log.push(id),
+    });
+    parent.doSend(act((ctx) => new Promise((done) => void stage.clock.schedule(10, () => done(ctx)))));
+    await stage.clock.settle();
+    const stopped = stage.system.stop(parent, { drain });
+    addrs.get("c")!.doSend(act(boom));
+    await stage.clock.advance(20);
+    await stopped;
+    assertEquals([log, stage.unobserved.map(({ addr }) => addr.id)], drain ? [["/p/c"], []] : [[], ["/p/c"]]);
+  }
+});
+
+Deno.test("a child that fails while its parent ends is told, whatever hooks that has", async () => {
+  await using stage = new Stage();
+  const addrs = new Map<string, Addr<Do>>();
+  const parent = await stage.spawn("p", parentOf([], addrs, { c: { script: { stopped: boom } } }));
+  await stage.system.stop(parent);
+  assertEquals(stage.unobserved.map(({ addr, reason }) => [addr.id, reason]), [["/p/c", "failed"]]);
 });
 
 Deno.test("an unobserved failure is one line of console.error unless it is replaced", async () => {

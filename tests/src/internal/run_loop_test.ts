@@ -25,6 +25,7 @@ async function trace(first: Outcome, outcomes: Outcome[], { hasStream = false } 
       return outcome;
     },
     park: () => (did.push("park"), !hasStream),
+    resume: () => {},
   };
   await run(life, cell as unknown as Cell, first);
   return did;

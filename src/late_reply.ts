@@ -1,0 +1,121 @@
+/**
+ * An answer that is given in a later turn than the one that was asked in.
+ * @module
+ */
+
+import type { Ask } from "./internal/ask.ts";
+import { holdOpen } from "./internal/open_asks.ts";
+import type { Cell } from "./internal/cell.ts";
+
+/** What a late reply was settled with, when that came before it was returned. */
+type Settlement = { readonly value: unknown } | { readonly error: unknown };
+
+/** Whether a handler has returned a late reply. */
+export let isLateReply: (result: unknown) => result is LateReply<unknown>;
+
+/** Gives a late reply to whoever asked; without an ask nobody waits for it. Throws when it was returned before. */
+export let promiseReply: (reply: LateReply<unknown>, cell: Cell, ask: Ask | undefined) => void;
+
+/**
+ * A reply that is not known yet: the handler of an ask makes one, keeps it and returns it, and the actor goes on with
+ * its next message. Some later turn settles it, and the asker has its answer. Locks, pools, rate limits and queues are
+ * made of it; in other systems it is a `reply` or a `replyTo`.
+ *
+ * - The time-out of the ask holds as ever. Who gave up does not want the reply any more: `isWanted` is then `false`, so
+ *   that a queue can pass it over. Settling it does nothing.
+ * - When the incarnation ends first, after its children and its `stopped`, the asker gets a
+ *   {@linkcode HandlerAbandonedError}. A drain does not wait for late replies, but children that end and `stopped` may
+ *   still settle them.
+ * - The first settlement counts. It may come before the handler returns, and from anywhere.
+ * - Returned from a message without an asker, it is wanted by nobody.
+ * - It is for one ask: to return it twice is a failure of the actor, a `TypeError`.
+ *
+ * @typeParam R The reply of the message, exactly as its `Message<R>` says.
+ *
+ * @example A lock: each asker is answered when it is its turn
+ * ```ts
+ * import { Actor, ActorSystem, LateReply, type Message } from "@cinema/cinema";
+ * import { assertEquals } from "@std/assert";
+ *
+ * interface Acquire extends Message<number> {
+ *   type: "acquire";
+ * }
+ * interface Release extends Message {
+ *   type: "release";
+ * }
+ * class Lock extends Actor<Acquire | Release> {
+ *   #holders = 0;
+ *   #waiting: LateReply<number>[] = [];
+ *   acquire(): number | LateReply<number> {
+ *     if (this.#holders === 0) return ++this.#holders;
+ *     const reply = new LateReply<number>();
+ *     this.#waiting.push(reply);
+ *     return reply;
+ *   }
+ *   release(): void {
+ *     this.#waiting = this.#waiting.filter(({ isWanted }) => isWanted);
+ *     this.#waiting.shift()?.resolve(++this.#holders);
+ *   }
+ * }
+ *
+ * await using system = new ActorSystem();
+ * const lock = system.spawn(() => new Lock());
+ * assertEquals(await lock.send({ type: "acquire" }), 1);
+ * const second = lock.send({ type: "acquire" }); // waits, and the lock does not
+ * lock.trySend({ type: "release" });
+ * assertEquals(await second, 2);
+ * ```
+ */
+export class LateReply<in out R = void> {
+  #ask: Ask | undefined;
+  #isReturned = false;
+  #settled: Settlement | undefined;
+
+  static {
+    isLateReply = (result): result is LateReply<unknown> =>
+      typeof result === "object" && result !== null && #isReturned in result;
+    promiseReply = (reply, cell, ask) => reply.#promise(cell, ask);
+  }
+
+  /** Whether anybody may still wait for it: false once it is settled, or its asker has its answer or has given up. */
+  get isWanted(): boolean {
+    if (this.#settled !== undefined) return false;
+    return this.#isReturned ? this.#ask !== undefined && !this.#ask.isDone : true;
+  }
+
+  /** Answers the asker. */
+  resolve(value: R): void {
+    this.#settle({ value });
+  }
+
+  /**
+   * Answers with an error: a {@linkcode Rejection} reaches the asker as it is, anything else as the `cause` of an
+   * {@linkcode ActorFailedError}. It is an answer only: the actor does not fail.
+   */
+  reject(error: unknown): void {
+    this.#settle({ error });
+  }
+
+  #settle(settlement: Settlement): void {
+    if (this.#settled !== undefined) return;
+    this.#settled = settlement;
+    this.#answer();
+  }
+
+  #promise(cell: Cell, ask: Ask | undefined): void {
+    if (this.#isReturned) throw new TypeError("Cannot return a LateReply twice: it is for one ask");
+    this.#isReturned = true;
+    this.#ask = ask;
+    if (this.#settled !== undefined) this.#answer();
+    else if (ask !== undefined && !ask.isDone) holdOpen(cell, ask);
+  }
+
+  #answer(): void {
+    const ask = this.#ask;
+    this.#ask = undefined;
+    if (ask === undefined || ask.isDone) return;
+    const settled = this.#settled!;
+    if ("value" in settled) ask.succeed(settled.value);
+    else ask.reject(settled.error);
+  }
+}
