@@ -158,7 +158,8 @@ class OpenInstrument implements Instrument {
  * telemetry.stop();
  * ```
  */
-export function startTelemetry({ spans = true, metrics = true }: TelemetryOptions = {}): Telemetry {
+export function startTelemetry(options?: TelemetryOptions): Telemetry {
+  const { spans = true, metrics = true } = options ?? {};
   if (currentInstrument() !== undefined) throw new CinemaError("Cannot start telemetry: it is on already");
   const guard = new Guard();
   const meters = metrics ? guard.get(() => new Meters(guard), undefined) : undefined;

@@ -36,7 +36,9 @@ const OWN: ReadonlySet<string> = new Set([
 
 Deno.test("every bound in the limits of the library that a peer can push against has a row in SECURITY.md", async () => {
   const table = rows("Limits").join("\n");
-  for (const file of ["remote/limits.ts", "cluster/limits.ts", "cluster/compat/limits.ts", "cluster/observer/limits.ts"]) {
+  for (
+    const file of ["remote/limits.ts", "cluster/limits.ts", "cluster/compat/limits.ts", "cluster/observer/limits.ts"]
+  ) {
     const text = await Deno.readTextFile(new URL(file, ROOT));
     const bounds = Array.from(text.matchAll(/^export const (\w*_MAX\w*)/gm), ([, name]) => name!);
     assertGreater(bounds.length, 2);
