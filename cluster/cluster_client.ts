@@ -50,7 +50,6 @@ export interface ClusterAddrOptions {
  *
  * await using two = new ClusterNode("node-2", "node-2:7001", { transport });
  * await two.join(["node-1:7001"]);
- * await two.waitForActor("greeter");
  * const greeter = new ClusterClient(two).remoteAddr("greeter", GreeterProtocol);
  * assertEquals(await greeter.send({ type: "greet", name: "World" }), "Hello, World!");
  * ```

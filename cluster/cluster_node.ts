@@ -60,8 +60,8 @@ export class ClusterNode implements AsyncDisposable {
    * Creates a node that is not a member of anything yet. Its id must be unique in the cluster; `addr` is where it will listen, as
    * `"host:port"`.
    *
-   * @throws {TypeError} When the id, an address, the preset or the name of the cluster is none, or nobody could reach the node.
-   * @throws {RangeError} When a knob or another number is wrong.
+   * @throws {TypeError} When the id, an address, a key, the preset or the name of the cluster is none, or nobody could reach the node.
+   * @throws {RangeError} When a key is too short, or a knob or another number is wrong.
    */
   constructor(id: string, addr: string, options?: ClusterNodeOptions) {
     const given = options ?? {};
@@ -163,7 +163,8 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   /**
-   * Joins a cluster: resolves when one of the seeds has told all it knows. Seeds that cannot be reached are tried again and again,
+   * Joins a cluster: resolves when one of the seeds has told which nodes there are, and the actors that those had by then are known
+   * here. A node that does not answer is waited for up to 3 seconds; its actors follow when it does. Seeds that cannot be reached are tried again and again,
    * and `events` says so; the seeds that stay away are tried later, too, so that a cluster that was parted finds itself again. With no
    * seed but itself, the node is the first one, and that is that.
    *
@@ -222,13 +223,21 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   /**
-   * Resolves when some node has an actor of this name: at once where it is known.
+   * Resolves when so many nodes have an actor of this name, by default one: at once where this node knows of them. What it resolves
+   * with is one of them.
    *
    * @throws {CinemaError} When this node leaves first.
+   * @throws {RangeError} When the count is no whole number >= 1.
    * @throws {TypeError} When the name is none.
    */
-  async waitForActor(name: string, options?: WaitOptions): Promise<ActorLocation> {
-    return this.lookupActor(checkName("an actor", name)) ?? await this.#engine.waiters.wait(name, options?.signal);
+  async waitForActor(name: string, options: WaitOptions = {}): Promise<ActorLocation> {
+    const { count = 1, signal } = options;
+    if (!(Number.isInteger(count) && count >= 1)) {
+      throw new RangeError(`Cannot wait for ${count} actors: it must be a whole number >= 1`);
+    }
+    const found = this.lookupActor(checkName("an actor", name));
+    if (found !== undefined && this.#engine.countOf(name) >= count) return found;
+    return await this.#engine.waiters.wait(name, count, signal);
   }
 
   /**

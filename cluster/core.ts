@@ -4,8 +4,10 @@
  * @module
  */
 
+import type { CoreEffect, CoreEvent } from "./core_event.ts";
 import { Directory } from "./directory/directory.ts";
 import { type DirectoryPage, type Location, winnerOf } from "./directory/entry.ts";
+import { Fetches, type Wanted } from "./directory/fetches.ts";
 import { LostNames } from "./directory/lost_names.ts";
 import { OwnEntries } from "./directory/own_entries.ts";
 import { placeOf } from "./directory/placement.ts";
@@ -14,37 +16,20 @@ import type { Effect as SwimEffect, MemberEvent } from "./membership/messages.ts
 import { Swim, type SwimOptions } from "./membership/swim.ts";
 import type { ClusterMessage } from "./wire/cluster_codec.ts";
 
+export type { CoreEffect, CoreEvent };
+
 /** What a node is made of. */
 export interface CoreOptions extends SwimOptions {
   /** Actors that this node may register, and entries of others that it takes. */
   readonly entriesMax: number;
 }
 
-/** What happened. */
-export type CoreEvent =
-  | Exclude<MemberEvent, { kind: "version" }>
-  /** An actor can be found. */
-  | { readonly kind: "appeared"; readonly location: Location }
-  /** It cannot any more; `reason` is what its node said, or `"node-down"`. */
-  | { readonly kind: "gone"; readonly location: Location; readonly reason: string }
-  /** Another node has the name of an actor of this node: whoever looks it up gets that one. */
-  | { readonly kind: "name-lost"; readonly name: string; readonly winner: Location };
-
-/** What the node wants done; `isBulk` where a message may be large, so that it must not delay a probe. */
-export type CoreEffect =
-  | { readonly kind: "send"; readonly addr: string; readonly message: ClusterMessage; readonly isBulk: boolean }
-  | { readonly kind: "event"; readonly event: CoreEvent };
-
-/** Ms after which a request for entries that was not answered is made again. */
-const RETRY_MS = 2_000;
-
 /** See the module. Between two calls, {@linkcode Core.advance} wants to be called at {@linkcode Core.nextAt}. */
 export class Core {
   #options: CoreOptions;
   readonly #own: OwnEntries;
   readonly #directory: Directory;
-  // The nodes whose entries are wanted, and when to ask again.
-  readonly #wanted: Map<string, number> = new Map();
+  readonly #fetches: Fetches = new Fetches();
   readonly #lost: LostNames = new LostNames();
   #swim: Swim;
   #effects: CoreEffect[] = [];
@@ -89,9 +74,7 @@ export class Core {
 
   /** When {@linkcode Core.advance} wants to be called next. */
   get nextAt(): number {
-    let next = this.#swim.nextAt;
-    for (const at of this.#wanted.values()) next = Math.min(next, at);
-    return next;
+    return Math.min(this.#swim.nextAt, this.#fetches.nextAt);
   }
 
   /** The record of a node. */
@@ -118,8 +101,9 @@ export class Core {
     return this.#at(this.#swim.start(now), now);
   }
 
-  /** Asks seeds for everything; call it again until one has answered. They are tried now and then for good. */
+  /** Asks seeds for everything; call it again until one has answered, with none to give up. They are tried now and then for good. */
   join(seeds: readonly string[], now: number): CoreEffect[] {
+    this.#fetches.join(seeds.length > 0);
     return this.#at(this.#swim.join(seeds, now), now);
   }
 
@@ -146,8 +130,8 @@ export class Core {
   /** Time has passed. */
   advance(now: number): CoreEffect[] {
     this.#note(this.#swim.advance(now), now);
-    for (const [id, at] of this.#wanted) if (at <= now) this.#fetch(id, now);
-    return this.#take();
+    for (const id of this.#fetches.due(now)) this.#fetch(id, now);
+    return this.#take(now);
   }
 
   /** Takes a message. Who sends it was checked: a node speaks only for itself. */
@@ -160,7 +144,7 @@ export class Core {
       const page = this.#own.page(body.uid, body.since, body.compacted);
       if (page !== undefined) this.#send(sender.addr, { kind: "page", page });
     }
-    return this.#take();
+    return this.#take(now);
   }
 
   /**
@@ -171,7 +155,7 @@ export class Core {
    */
   register(name: string, actorType: string, isGroup: boolean, now: number): CoreEffect[] {
     const before = this.#ownLocation(name);
-    if (!this.#own.set(name, actorType, isGroup)) return this.#take();
+    if (!this.#own.set(name, actorType, isGroup)) return this.#take(now);
     if (before !== undefined) this.#emit({ kind: "gone", location: before, reason: "" });
     this.#emit({ kind: "appeared", location: this.#ownLocation(name)! });
     this.#settle(name);
@@ -211,7 +195,7 @@ export class Core {
   /** Looks at what the membership wants done, and returns everything that is to be done. */
   #at(effects: readonly SwimEffect[], now: number): CoreEffect[] {
     this.#note(effects, now);
-    return this.#take();
+    return this.#take(now);
   }
 
   #note(effects: readonly SwimEffect[], now: number): void {
@@ -225,11 +209,12 @@ export class Core {
 
   #heard(event: MemberEvent, now: number): void {
     if (event.kind !== "version") this.#emit(event);
+    if (event.kind === "synced") this.#fetches.synced(this.#behind(), now);
     if (event.kind !== "version" && event.kind !== "status") return;
     const { member } = event;
     if (member.id === this.self.id) return;
     if (isAlive(member)) return this.#fetchIfBehind(member, now);
-    this.#wanted.delete(member.id);
+    this.#fetches.stop(member.id);
     const removed = this.#directory.remove(member.id);
     for (const location of removed) this.#gone(location, "node-down");
     // Entries of others that found no room may have it now.
@@ -237,14 +222,14 @@ export class Core {
   }
 
   #fetchIfBehind({ id, uid, version }: MemberRecord, now: number): void {
-    if (version <= this.#directory.versionOf(id, uid)) this.#wanted.delete(id);
-    else if (!this.#wanted.has(id)) this.#fetch(id, now);
+    if (version <= this.#directory.versionOf(id, uid)) this.#fetches.stop(id);
+    else if (!this.#fetches.has(id)) this.#fetch(id, now);
   }
 
   #fetch(id: string, now: number): void {
     const member = this.member(id);
-    if (member === undefined || !isAlive(member)) return void this.#wanted.delete(id);
-    this.#wanted.set(id, now + RETRY_MS);
+    if (member === undefined || !isAlive(member)) return this.#fetches.stop(id);
+    this.#fetches.start(id, now);
     const { uid, addr } = member;
     this.#send(addr, { kind: "request", ...this.#directory.requestOf(id, uid) });
   }
@@ -252,7 +237,7 @@ export class Core {
   #takePage(id: string, page: DirectoryPage, now: number): void {
     const member = this.member(id);
     // Only what was asked for, of the start of the node that is known.
-    if (member === undefined || !this.#wanted.has(id) || member.uid !== page.uid) return;
+    if (member === undefined || !this.#fetches.has(id) || member.uid !== page.uid) return;
     const known = this.#directory.versionOf(id, page.uid);
     for (const { name, before, reason } of this.#directory.take(id, page)) {
       if (before !== undefined) this.#gone(before, reason);
@@ -263,8 +248,20 @@ export class Core {
     }
     // A page that brought nothing is asked for again, but not at once: its node may say the same for ever.
     if (this.#directory.versionOf(id, page.uid) === known) return;
-    this.#wanted.delete(id);
+    this.#fetches.stop(id);
     this.#fetchIfBehind(member, now);
+  }
+
+  /** The living members whose entries are not known as far as their records say. */
+  #behind(): MemberRecord[] {
+    return this.members.filter((member) => !this.#isKnown(member));
+  }
+
+  /** Whether the entries of a member are known, or nobody will tell them any more. */
+  #isKnown({ id, uid, version }: Wanted): boolean {
+    const member = this.member(id);
+    const isThere = member !== undefined && isAlive(member) && member.uid === uid;
+    return !isThere || this.#directory.versionOf(id, uid) >= version;
   }
 
   #gone(location: Location, reason: string): void {
@@ -292,7 +289,8 @@ export class Core {
     this.#effects.push({ kind: "event", event });
   }
 
-  #take(): CoreEffect[] {
+  #take(now: number): CoreEffect[] {
+    if (this.#fetches.hasCaughtUp((wanted) => this.#isKnown(wanted), now)) this.#emit({ kind: "caught-up" });
     const effects = this.#effects;
     this.#effects = [];
     return effects;

@@ -49,6 +49,7 @@ export function eventOf(event: CoreEvent): ClusterEvent | undefined {
     case "name-lost":
       return { kind: "name-lost", name: event.name, winner: event.winner.node };
     case "synced":
+    case "caught-up":
       return undefined;
   }
 }

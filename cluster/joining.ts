@@ -29,6 +29,7 @@ export class Joining {
   #timer: ClockTimer | undefined;
   #retryMs = JOIN_RETRY_MIN_MS;
   #retryAt = 0;
+  #synced: string | undefined;
   #isOver = false;
 
   /** Asks the seeds for the first time. */
@@ -38,7 +39,7 @@ export class Joining {
     this.#ask();
   }
 
-  /** Resolves when a seed has answered; rejects when this node was turned away, or the join was given up, as by `signal`. */
+  /** Resolves when the node has caught up with a seed; rejects when this node was turned away, or the join was given up, as by `signal`. */
   async finish(signal?: AbortSignal): Promise<void> {
     const abort = () => this.giveUp(signal!.reason);
     signal?.addEventListener("abort", abort, { once: true });
@@ -49,10 +50,18 @@ export class Joining {
     }
   }
 
-  /** A node has told all it knows. */
+  /** A node has told which members it knows: nobody need be asked any more, or can turn this one away. */
   synced(seed: string): void {
-    if (!this.#end()) return;
-    this.#options.emit({ kind: "joined", seed });
+    if (this.#isOver) return;
+    this.#synced ??= seed;
+    this.#seeds = [];
+    this.#timer?.cancel();
+  }
+
+  /** What that node knew of actors is known here, too. */
+  caughtUp(): void {
+    if (this.#synced === undefined || !this.#end()) return;
+    this.#options.emit({ kind: "joined", seed: this.#synced });
     this.#done.resolve();
   }
 

@@ -28,7 +28,6 @@
  *
  * await using two = new ClusterNode("node-2", "127.0.0.1:0");
  * await two.join([one.addr]);
- * await two.waitForActor("store");
  * const store = new ClusterClient(two).remoteAddr("store", StoreProtocol);
  * assertEquals(await store.send({ type: "get", key: "a" }), "the value of a");
  * ```

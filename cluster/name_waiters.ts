@@ -3,16 +3,21 @@
  * @module
  */
 
+/** Somebody who waits. */
+interface Waiter<T> extends PromiseWithResolvers<T> {
+  readonly count: number;
+}
+
 /** Those who wait, by the name that they wait for. */
 export class NameWaiters<T> {
-  readonly #waiters: Map<string, Set<PromiseWithResolvers<T>>> = new Map();
+  readonly #waiters: Map<string, Set<Waiter<T>>> = new Map();
   #closed: { readonly reason: unknown } | undefined;
 
-  /** Waits for a name; rejects with the reason of `signal` when that aborts first, and with that of a close. */
-  async wait(name: string, signal: AbortSignal | undefined): Promise<T> {
+  /** Waits until `count` nodes have a name; rejects with the reason of `signal` when that aborts first, and with that of a close. */
+  async wait(name: string, count: number, signal: AbortSignal | undefined): Promise<T> {
     signal?.throwIfAborted();
     if (this.#closed !== undefined) throw this.#closed.reason;
-    const waiter = Promise.withResolvers<T>();
+    const waiter = { ...Promise.withResolvers<T>(), count };
     const waiters = this.#waiters.get(name) ?? new Set();
     this.#waiters.set(name, waiters.add(waiter));
     const abort = () => waiter.reject(signal!.reason);
@@ -26,9 +31,12 @@ export class NameWaiters<T> {
     }
   }
 
-  /** A name is there. */
-  found(name: string, value: T): void {
-    for (const waiter of this.#waiters.get(name) ?? []) waiter.resolve(value);
+  /** A name is there; `countOf` says on how many nodes, and is asked only where somebody waits. */
+  found(name: string, value: T, countOf: () => number): void {
+    const waiters = this.#waiters.get(name);
+    if (waiters === undefined) return;
+    const count = countOf();
+    for (const waiter of waiters) if (waiter.count <= count) waiter.resolve(value);
   }
 
   /** Nobody will find anything any more. */

@@ -204,6 +204,11 @@ export class NodeEngine implements ClusterHome {
     return this.core.lookup(name, key) ?? this.#peers?.lookup(name);
   }
 
+  /** How many nodes have an actor of a name. */
+  countOf(name: string): number {
+    return this.core.hosts(name).length + (this.#peers?.lookup(name) === undefined ? 0 : 1);
+  }
+
   locate(name: string, key: string): Whereabouts | undefined {
     const found = this.lookup(name, key);
     if (found === undefined || this.hasLeft) return undefined;
@@ -283,9 +288,12 @@ export class NodeEngine implements ClusterHome {
       const { id, status } = event.member;
       if (status === "down") this.#connections.giveUp(id, `The node ${id} is down`);
       else if (status === "left") this.#connections.finish(id);
-    } else if (event.kind === "appeared") this.waiters.found(event.location.name, actorOf(event.location));
-    else if (event.kind === "gone") this.#watches.gone(event.location, event.reason);
+    } else if (event.kind === "appeared") {
+      const { name } = event.location;
+      this.waiters.found(name, actorOf(event.location), () => this.countOf(name));
+    } else if (event.kind === "gone") this.#watches.gone(event.location, event.reason);
     else if (event.kind === "refused") this.#joining?.refused(event.addr, event.code, event.message);
     else if (event.kind === "synced") this.#joining?.synced(event.addr);
+    else if (event.kind === "caught-up") this.#joining?.caughtUp();
   }
 }

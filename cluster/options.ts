@@ -47,7 +47,7 @@ export interface ClusterNodeOptions
 /** Options of {@linkcode ClusterNode.join}. */
 export interface JoinOptions {
   /** Gives up when it aborts: the join rejects with its reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How often to gossip and how patient to be, in the words of Cinema-rs. */
@@ -112,6 +112,12 @@ export interface RegisterOptions {
 
 /** Options of {@linkcode ClusterNode.waitForActor}. */
 export interface WaitOptions {
+  /**
+   * So many nodes must have an actor of the name: a group has several.
+   *
+   * @default {1}
+   */
+  readonly count?: number | undefined;
   /** Ends the wait when it aborts: it rejects with its reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { checkSecrets } from "./keys.ts";
 import type { BindOptions, ConnectOptions } from "./options.ts";
 
 type Options = Partial<ConnectOptions & BindOptions>;
@@ -30,8 +31,8 @@ const FRAME_BYTES_MOST = 2 ** 32 - 1;
 /**
  * Checks the options of a client or a server.
  *
- * @throws {RangeError} When a number is none, or out of bounds.
- * @throws {TypeError} When two options exclude each other.
+ * @throws {RangeError} When a number is none or out of bounds, or a key is too short.
+ * @throws {TypeError} When a key is none, or two options exclude each other.
  */
 export function checkOptions(action: "connect" | "listen", options: Options): void {
   const expect = (name: keyof Options, isRight: (value: number) => boolean, what: string): void => {
@@ -46,4 +47,5 @@ export function checkOptions(action: "connect" | "listen", options: Options): vo
   if (options.compat !== undefined && options.key !== undefined) {
     throw new TypeError(`Cannot ${action} with key and compat: a Cinema-rs peer knows no handshake`);
   }
+  if (options.key !== undefined) checkSecrets(options.key);
 }

@@ -73,6 +73,8 @@ export class RemoteClient implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #options: ConnectOptions;
   readonly #home: Home;
+  // Where its actors live, for people: in a cluster the node counts, which may come back at another address.
+  readonly #place: string;
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers<void>();
   readonly #stop: AbortController = new AbortController();
   #link: ClientLink | undefined;
@@ -100,6 +102,8 @@ export class RemoteClient implements AsyncDisposable {
     this.#options = options;
     this.#clock = clock;
     this.#node = node;
+    const place = `${options.hostname}:${options.port}`;
+    this.#place = first === undefined ? `${node} (${place})` : place;
     this.#frameBytesMax = first?.peer.frameBytesMax ?? FRAME_BYTES_MAX;
     this.#outbox = new Outbox({
       clock,
@@ -167,8 +171,7 @@ export class RemoteClient implements AsyncDisposable {
    */
   remoteAddr<M extends AnyMessage>(name: string, protocol: Protocol<M>): RemoteAddr<M> {
     const table = CodecTable.of(protocol);
-    const { hostname, port } = this.#options;
-    const target = this.#outbox.target(checkName("an actor", name), `${name}@${hostname}:${port}`);
+    const target = this.#outbox.target(checkName("an actor", name), `${name}@${this.#place}`);
     return new ClientAddr(this.#home, target, table) as unknown as RemoteAddr<M>;
   }
 

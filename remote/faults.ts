@@ -68,7 +68,7 @@ export function errorOf(fault: Fault, about: MessageErrorOptions, timeoutMs: num
     case "no-such-message":
       return new NoRouteError(`Cannot send ${what}: ${message}`, about);
     case "timeout":
-      return new AskTimeoutError({ ...about, timeoutMs, started: undefined, queued: 0, busyMs: undefined });
+      return new AskTimeoutError({ ...about, timeoutMs, started: undefined, queued: undefined, busyMs: undefined });
     case "reply-refused":
       return new ReplyLostError(`Cannot get the reply to ${what}: ${message}`, { ...about, cause });
     default:

@@ -11,7 +11,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * A codec for what JSON can carry: plain objects, arrays, strings, finite numbers, booleans, `null`, and as a whole value
- * `undefined`. A `Map`, a `Set`, a `Uint8Array` or a class does not come back as it went, and a `bigint` or a circle is refused
+ * `undefined`. A `Date` comes back as text; a `Map`, a `Set`, a `Uint8Array` or a class does not come back as it went, and a `bigint` or a circle is refused
  * with a `MessageRefusedError` (`ReplyLostError`, where it was a reply). The quickest way to begin; protobufjs makes smaller
  * messages, and has a schema that others can read.
  *

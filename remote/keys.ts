@@ -45,10 +45,7 @@ export class KeyRing {
    * @throws {RangeError} When one has fewer than 32 bytes, or there are more than 16.
    */
   static async import(secrets: Secret | readonly Secret[]): Promise<KeyRing> {
-    const list = Array.isArray(secrets) ? secrets as readonly Secret[] : [secrets as Secret];
-    if (list.length === 0) throw new TypeError("Cannot use an empty list of keys: leave `key` out to have none");
-    if (list.length > SECRETS_MAX) throw new RangeError(`Cannot use ${list.length} keys: the limit is ${SECRETS_MAX}`);
-    return new KeyRing(await Promise.all(list.map(deriveKey)));
+    return new KeyRing(await Promise.all(checkSecrets(secrets).map(deriveKey)));
   }
 
   /** The names of the secrets: what may be known of them. */
@@ -80,12 +77,27 @@ export class KeyRing {
   }
 }
 
-async function deriveKey(secret: Secret): Promise<Key> {
-  const bytes = typeof secret === "string" ? new TextEncoder().encode(secret) : secret;
-  if (!(bytes instanceof Uint8Array)) throw new TypeError("Cannot use this as a key: it must be text or a Uint8Array");
-  if (bytes.length < SECRET_BYTES_MIN) {
+/**
+ * The bytes of one secret or of several.
+ *
+ * @throws {TypeError} When there is none, or one is neither text nor bytes.
+ * @throws {RangeError} When one has fewer than 32 bytes, or there are more than 16.
+ */
+export function checkSecrets(secrets: Secret | readonly Secret[]): Uint8Array[] {
+  const list = Array.isArray(secrets) ? secrets as readonly Secret[] : [secrets as Secret];
+  if (list.length === 0) throw new TypeError("Cannot use an empty list of keys: leave `key` out to have none");
+  if (list.length > SECRETS_MAX) throw new RangeError(`Cannot use ${list.length} keys: the limit is ${SECRETS_MAX}`);
+  return list.map((secret) => {
+    const bytes = typeof secret === "string" ? new TextEncoder().encode(secret) : secret;
+    if (!(bytes instanceof Uint8Array)) {
+      throw new TypeError("Cannot use this as a key: it must be text or a Uint8Array");
+    }
+    if (bytes.length >= SECRET_BYTES_MIN) return bytes;
     throw new RangeError(`Cannot use a key of ${bytes.length} bytes: it must have ${SECRET_BYTES_MIN} random ones`);
-  }
+  });
+}
+
+async function deriveKey(bytes: Uint8Array): Promise<Key> {
   const base = await crypto.subtle.importKey("raw", owned(bytes), "HKDF", false, ["deriveBits", "deriveKey"]);
   const hkdf = (purpose: string) => ({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: label(purpose) });
   const hmac = { name: "HMAC", hash: "SHA-256", length: 256 };

@@ -57,7 +57,7 @@ export interface ConnectOptions extends EndpointOptions {
    */
   readonly node?: LocalNode;
   /** Ends the attempt of `connect` when it aborts; later it means nothing. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * Ms that one attempt to connect may take, the handshake included.
    *
@@ -151,5 +151,5 @@ export interface CloseOptions {
    *
    * @default {10_000}
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }

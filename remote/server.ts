@@ -54,7 +54,6 @@ export class RemoteServer implements AsyncDisposable {
   readonly #listener: Listener;
   readonly #events: Events<ServerEvent>;
   readonly #reception: Reception;
-  readonly #options: BindOptions;
   readonly #node: string;
   readonly #ended: Promise<void>;
   #shutdown: Promise<void> | undefined;
@@ -67,13 +66,11 @@ export class RemoteServer implements AsyncDisposable {
     listener: Listener,
     reception: Reception,
     events: Events<ServerEvent>,
-    options: BindOptions,
     node: string,
   ) {
     this.#listener = listener;
     this.#reception = reception;
     this.#events = events;
-    this.#options = options;
     this.#node = node;
     this.#ended = this.#accept();
   }
@@ -112,7 +109,7 @@ export class RemoteServer implements AsyncDisposable {
     const gate = new ReadGate(options.serverReceiveBytesMax ?? SERVER_RECEIVE_BYTES_MAX);
     const instrument = currentInstrument();
     const reception = new Reception({ ...options, clock, random, keys, server, routes, gate, events, instrument });
-    return new RemoteServer(listener, reception, events, options, server.node);
+    return new RemoteServer(listener, reception, events, server.node);
   }
 
   /** Where it listens, with the port that was chosen where `0` was asked for. */

@@ -37,13 +37,13 @@ export interface SendOptions {
    *
    * @default {5000} for `send` (see `askTimeout` of the system); no limit for `doSend`
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /**
    * Ends the wait when it aborts: `send` rejects with its reason, `doSend` resolves with `"aborted"` if it still waits
    * for room. An ask whose handler has not started is then never handled; one that has started goes on, and its reply
    * is dropped. A message that `doSend` has put into the mailbox stays there.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -113,6 +113,9 @@ export type SendResult = TrySendResult | "timeout" | "aborted";
  * The type of `send`. A named interface with its own variance, not a method: with a method, two addresses would be
  * compared structurally and `Addr<A | B>` would not be assignable to `ActorRef<A>`. {@linkcode ActorRef} says what it
  * does.
+ *
+ * A function that adds something to any ask (a retry, a log) takes the ask as a closure, so that the message keeps its own
+ * type and its reply: `retry(() => addr.send({ type: "get" }))`, with `retry<T>(ask: () => Promise<T>): Promise<T>`.
  *
  * @typeParam M The messages that can be sent.
  */

@@ -11,8 +11,8 @@ export interface AskTimeoutErrorOptions extends MessageErrorOptions {
   readonly timeoutMs: number;
   /** Whether the handler had started; `undefined` where that cannot be known. */
   readonly started: boolean | undefined;
-  /** How many messages were queued for the actor. */
-  readonly queued: number;
+  /** How many messages were queued for the actor; `undefined` where that cannot be known. */
+  readonly queued: number | undefined;
   /** How long in ms the actor's current handler has been running; `undefined` when none runs. */
   readonly busyMs: number | undefined;
   /**
@@ -56,8 +56,11 @@ export class AskTimeoutError extends MessageError {
   readonly timeoutMs: number;
   /** Whether the handler had started; `undefined` where the actor is in another process. */
   readonly started: boolean | undefined;
-  /** How many messages were queued in the actor's mailbox. */
-  readonly queued: number;
+  /**
+   * How many messages were queued in the actor's mailbox; for an actor of another process, how many wait here to be sent to it, and
+   * `undefined` where the time-out was found out over there.
+   */
+  readonly queued: number | undefined;
   /** How long in ms the actor's current handler has been running; `undefined` when none runs. */
   readonly busyMs: number | undefined;
 
@@ -66,10 +69,11 @@ export class AskTimeoutError extends MessageError {
     const { target, messageType, timeoutMs, started, queued, busyMs } = options;
     const { outcome = started === false ? "not-delivered" : "unknown" } = options;
     const busy = busyMs === undefined ? "no handler is running" : `a handler has run for ${Math.round(busyMs)} ms`;
-    const here = `it was ${started ? "" : "not "}started, ${counted(queued, "is", "are")} queued, ${busy}`;
-    const elsewhere = `it was ${outcome === "unknown" ? "" : "not "}sent, ${
-      counted(queued, "waits", "wait")
-    } to be sent`;
+    const here = `it was ${started ? "" : "not "}started, ${counted(queued ?? 0, "is", "are")} queued, ${busy}`;
+    const waiting = queued === undefined
+      ? "and took too long over there"
+      : `${counted(queued, "waits", "wait")} to be sent`;
+    const elsewhere = `it was ${outcome === "unknown" ? "" : "not "}sent, ${waiting}`;
     super(
       `Cannot get a reply to "${messageType}" from ${target} within ${timeoutMs} ms: ` +
         (started === undefined ? elsewhere : here),

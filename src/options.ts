@@ -152,7 +152,7 @@ export interface SystemStopOptions {
    *
    * @default {the `stopTimeout` of the actor}
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /**
@@ -194,5 +194,5 @@ export interface ShutdownOptions {
    *
    * @default {10_000}
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }

@@ -5,7 +5,7 @@
 
 import type { ActorClass, Factory } from "./actor.ts";
 import type { Addr, AnyAddr } from "./addr.ts";
-import { systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { SystemClosedError } from "./errors.ts";
 import { Events, type SystemEvent } from "./events.ts";
 import { Children } from "./internal/children.ts";
@@ -52,6 +52,11 @@ export let runtimeOf: (system: ActorSystem) => Runtime;
  * ```
  */
 export class ActorSystem implements AsyncDisposable {
+  /**
+   * The clock that this system was given: its `now()` tells an actor (`ctx.system.clock`) how long something took or lasts, and is
+   * virtual where the time is.
+   */
+  readonly clock: Clock;
   readonly #runtime: Runtime;
   #shutdown: Promise<void> | undefined;
 
@@ -67,6 +72,7 @@ export class ActorSystem implements AsyncDisposable {
   constructor(options?: ActorSystemOptions) {
     const { askTimeout = ASK_TIMEOUT_MS, clock = systemClock, onUnobservedFailure = logFailure } = options ?? {};
     if (!(askTimeout >= 0)) throw new RangeError(`Cannot ask within ${askTimeout} ms: askTimeout must be >= 0`);
+    this.clock = clock;
     let serial = 0;
     this.#runtime = {
       system: this,

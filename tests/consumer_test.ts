@@ -113,7 +113,6 @@ one.register("store", system.spawn(() => new Store()), StoreProtocol);
 await one.join([]);
 await using two = new ClusterNode("node-2", "127.0.0.1:0");
 await two.join([one.addr]);
-await two.waitForActor("store");
 console.log(await new ClusterClient(two).remoteAddr("store", StoreProtocol).send({ type: "get", key: "a" }));`,
   ],
   "./testing": [

@@ -16,6 +16,7 @@ const RUN_BY: ReadonlyMap<string, string> = new Map([
   ["observer/main.ts", "observer_example_test.ts"],
   ["distributed_kv/main.ts", "distributed_kv_test.ts"],
   ["distributed_kv/demo.ts", "distributed_kv_test.ts"],
+  ["session_cache/node.ts", "examples_test.ts"], // session_cache/main.ts starts it
 ]);
 
 /** What the header of an example promises: its first indented block is the command, its second what that prints. */
@@ -73,13 +74,17 @@ for (const { path, args, output } of runnable) {
   });
 }
 
-Deno.test("every example asks for --allow-net at most, and runs itself", () => {
+/** Examples that start processes of their own. */
+const STARTS_PROCESSES: ReadonlySet<string> = new Set(["session_cache/main.ts"]);
+
+Deno.test("every example asks for --allow-net at most, or for --allow-run where it says so, and runs itself", () => {
   assert(runnable.length >= 6);
   for (const { path, args } of runnable) {
     const [verb, ...rest] = args;
     const file = rest.pop();
     assertEquals({ verb, file }, { verb: "run", file: `examples/${path}` });
-    assertEquals(rest.filter((flag) => flag !== "--allow-net"), [], path);
+    const allowed = STARTS_PROCESSES.has(path) ? ["--allow-net", "--allow-run"] : ["--allow-net"];
+    assertEquals(rest.filter((flag) => !allowed.includes(flag)), [], path);
   }
 });
 

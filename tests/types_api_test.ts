@@ -178,6 +178,20 @@ types("lookup() gives an address of the class it was asked for, or undefined", (
   return system.lookup("greeter", Base);
 });
 
+types("what was left out may be handed on as undefined", (
+  timeout: number | undefined,
+  signal: AbortSignal | undefined,
+  probe: TestProbe<Greet>,
+) => {
+  greeter.send({ type: "reset" }, { timeout, signal });
+  greeter.doSend({ type: "reset" }, { timeout, signal });
+  system.stop(greeter, { timeout });
+  system.shutdown({ timeout });
+  probe.receive({ timeout });
+  // @ts-expect-error -- But nothing else.
+  greeter.send({ type: "reset" }, { timeout: null });
+});
+
 types("register(), stop(), watch() and stopChild() take any address, and nothing else", () => {
   system.register("greeter", greeter);
   system.stop(greeter, { drain: true, timeout: 5 });

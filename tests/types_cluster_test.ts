@@ -12,7 +12,7 @@ import type {
   ClusterNode,
   ClusterRemoteAddr,
 } from "@cinema/cinema/cluster";
-import type { Protocol, RemoteAddr } from "@cinema/cinema/remote";
+import type { Protocol, RemoteAddr, RemoteClient, Transport } from "@cinema/cinema/remote";
 import { same, typeTests } from "./support/type_tests.ts";
 
 interface Add extends Message<{ value: number }> {
@@ -40,6 +40,22 @@ types("an address of the cluster is a reference as any other, and takes no less 
   // @ts-expect-error: an actor of one process has no name in the cluster
   const wrong: ClusterRemoteAddr<Add> = local;
   return [refs, less, more, wrong];
+});
+
+types("what was left out may be handed on as undefined", (
+  node: ClusterNode,
+  options: { timeout?: number; signal?: AbortSignal; count?: number },
+  client: RemoteClient,
+  transport: Transport,
+) => {
+  const { timeout, signal, count } = options;
+  node.join([], { signal });
+  node.waitForActor("calculator", { count, signal });
+  node.leave({ timeout });
+  client.close({ timeout });
+  transport.connect({ hostname: "h", port: 1 }, { signal });
+  // @ts-expect-error: but nothing else
+  node.leave({ timeout: null });
 });
 
 types("an address has the messages of its protocol, and the replies have their types", async (

@@ -36,19 +36,16 @@ export class SessionCache implements AsyncDisposable {
     return this.#node.addr;
   }
 
-  /**
-   * Joins, and waits until the shards of all members are known: before that a key may seem to belong here that does
-   * not. So every node of the cluster must be one of the cache.
-   */
+  /** Joins. From then on the shards of the others are known, so that no key seems to belong here that does not. */
   async join(seeds: readonly string[]): Promise<void> {
     this.#following = this.#follow();
     await this.#node.join(seeds);
-    await this.#until(() => this.#node.members.every(({ id, status }) => status !== "up" || this.#hasShard(id)));
   }
 
   /** Resolves when so many nodes keep sessions, and what belongs to others has moved to them. */
   async settled(nodes: number): Promise<void> {
-    await this.#until(() => this.#node.actors.filter(({ name }) => name === GROUP).length === nodes);
+    await this.#node.waitForActor(GROUP, { count: nodes });
+    if (this.#shards > nodes) await this.#shrunk(nodes); // one that has left is still known
     await this.#moveToOthers();
   }
 
@@ -110,12 +107,11 @@ export class SessionCache implements AsyncDisposable {
     });
   }
 
-  #hasShard(node: string): boolean {
-    return this.#node.actors.some((actor) => actor.name === GROUP && actor.node === node);
+  async #shrunk(nodes: number): Promise<void> {
+    for await (const _ of this.#node.events) if (this.#shards <= nodes) return;
   }
 
-  async #until(condition: () => boolean): Promise<void> {
-    if (condition()) return;
-    for await (const _ of this.#node.events) if (condition()) return;
+  get #shards(): number {
+    return this.#node.actors.filter(({ name }) => name === GROUP).length;
   }
 }

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { Actor, type Clock, type Context, type Message, systemClock, type TimerHandle } from "@cinema/cinema";
+import { Actor, type Context, type Message, type TimerHandle } from "@cinema/cinema";
 import type { Adopt, Delete, Get, MovingSession, Put, Session, SessionMessage, Touch } from "./messages.ts";
 
 /** The time of a session is over. It has no codec, so that it can come from this process only, as the next one. */
@@ -26,14 +26,12 @@ interface Entry {
 
 export class Shard extends Actor<ShardMessage> {
   readonly #sessionsMax: number;
-  readonly #clock: Clock;
   /** By key; the one that was used last comes last. */
   readonly #entries = new Map<string, Entry>();
 
-  constructor(sessionsMax: number, clock: Clock = systemClock) {
+  constructor(sessionsMax: number) {
     super();
     this.#sessionsMax = sessionsMax;
-    this.#clock = clock;
   }
 
   put({ key, session, ttlMs }: Put, ctx: Context<ShardMessage>): string | null {
@@ -70,17 +68,17 @@ export class Shard extends Actor<ShardMessage> {
     this.#drop(key);
   }
 
-  release({ leaves }: Release): MovingSession[] {
+  release({ leaves }: Release, ctx: Context<ShardMessage>): MovingSession[] {
     const moving = Array.from(this.#entries).filter(([key]) => leaves(key));
     for (const [key] of moving) this.#drop(key);
-    const now = this.#clock.now();
+    const now = ctx.system.clock.now();
     return moving.map(([key, { session, expiresAt }]) => ({ key, session, ttlMs: Math.max(0, expiresAt - now) }));
   }
 
   #keep({ key, session, ttlMs }: MovingSession, ctx: Context<ShardMessage>): void {
     this.#drop(key);
     const timer = ctx.runLater(ttlMs, { type: "expire", key });
-    this.#entries.set(key, { session, expiresAt: this.#clock.now() + ttlMs, timer });
+    this.#entries.set(key, { session, expiresAt: ctx.system.clock.now() + ttlMs, timer });
   }
 
   #drop(key: string): boolean {

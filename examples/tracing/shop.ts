@@ -45,7 +45,6 @@ startTelemetry(); // before anything that it is to hear of
 await using system = new ActorSystem();
 await using node = new ClusterNode("shop", "127.0.0.1:0");
 await node.join([Deno.args[0] ?? ""]);
-await node.waitForActor("stock");
 const stock = new ClusterClient(node).remoteAddr("stock", StockProtocol);
 const cashier = system.spawn(() => new Cashier());
 const counter = system.spawn(() => new Counter(stock));

@@ -18,8 +18,8 @@ const ACCEPT_RETRY_MS = 20;
 /** TCP without Nagle's delay and with keep-alive. The clock is only asked when an accept has failed. */
 export function tcpTransport(clock: Clock = systemClock): Transport {
   return {
-    async connect({ hostname, port }: Address, options: TransportConnectOptions = {}): Promise<Connection> {
-      return new TcpConnection(await Deno.connect({ hostname, port, ...options }));
+    async connect({ hostname, port }: Address, { signal }: TransportConnectOptions = {}): Promise<Connection> {
+      return new TcpConnection(await Deno.connect({ hostname, port, ...signal === undefined ? {} : { signal } }));
     },
     listen({ hostname, port }: Address): Promise<Listener> {
       return Promise.try(() => new TcpListener(Deno.listen({ hostname, port }), clock));

@@ -42,7 +42,7 @@ export interface Listener {
 /** How a connection attempt may end early. */
 export interface TransportConnectOptions {
   /** Ends the attempt: it rejects with the reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A way to reach other processes. */

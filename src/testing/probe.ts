@@ -73,7 +73,7 @@ export interface ReceiveOptions {
    *
    * @default {1_000}
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /** A queue that can be waited at. */

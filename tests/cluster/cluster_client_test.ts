@@ -110,8 +110,28 @@ Deno.test("an ask in flight fails at once when its node goes down, and says why 
   assertEquals(error.outcome, "unknown");
   assertInstanceOf(error.cause, NodeDownError);
   assertEquals([error.cause.node, error.cause.message], ["b", "The node b is down"]);
+  assertEquals(error.message, 'Cannot get a reply to "wait" from desk@b (b:7000): the connection was lost');
   assertEquals(a.lookupActor("desk"), undefined);
   await assertRejects(() => desk.send({ type: "echo", text: "" }), NoActorError);
+});
+
+Deno.test("an ask that waits for the verdict on a node that died was not delivered, and the next one goes to the new owner", async () => {
+  await using cluster = new Cluster();
+  const [a, b, c] = await cluster.start("a", "b", "c");
+  for (const node of [b!, c!]) node.register("desk", cluster.desk(), DeskProtocol, { group: true });
+  await cluster.run(a!.waitForActor("desk", { count: 2 }));
+  const key = Array.from({ length: 100 }, (_, i) => `${i}`).find((each) => cluster.at(a!, "desk", each).node === "b");
+  const desk = cluster.at(a!, "desk", key);
+  await cluster.run(desk.send({ type: "echo", text: "" }));
+  cluster.hosts.kill("b");
+  await cluster.clock.settle();
+  assertEquals(desk.node, "b");
+  const asked = assertRejects(() => desk.send({ type: "echo", text: "" }), ConnectionLostError);
+  const error = await cluster.run(asked, 1_000);
+  assertEquals([error.outcome, desk.node], ["not-delivered", "c"]);
+  assertInstanceOf(error.cause, NodeDownError);
+  assertEquals(error.message, 'Cannot send "echo" to desk@b (b:7000): there is no connection');
+  assertEquals(await cluster.run(desk.send({ type: "echo", text: "again" })), "again");
 });
 
 Deno.test("a tell to a node that goes down is a dead letter that says what is known", async () => {

@@ -15,6 +15,31 @@ Deno.test("a node that joins knows all others, and they know it", async () => {
   assertEquals([cluster.statuses("a"), cluster.eventsOf("a", "joined")], [["b up", "c up"], []]);
 });
 
+Deno.test("a node that has joined finds the actors of all others, and one that hangs holds it up for three seconds", async () => {
+  await using cluster = new Cluster();
+  const ids = ["a", "b", "c"];
+  for (const node of await cluster.start(...ids)) {
+    node.register(`desk of ${node.id}`, cluster.desk(), DeskProtocol);
+    node.register("desks", cluster.desk(), DeskProtocol, { group: true });
+  }
+  await cluster.clock.advance(1_000);
+  const joined = async (id: string) => {
+    const node = cluster.node(id);
+    let found: readonly string[] = [];
+    const begin = cluster.clock.now();
+    await cluster.run(node.join(["a:7000"]).then(() => void (found = node.actors.map(({ name }) => name))));
+    return { found: [...found].sort(), ms: cluster.clock.now() - begin, status: cluster.statuses(id) };
+  };
+  const all = [...ids.map((id) => `desk of ${id}`), "desks", "desks", "desks"];
+  const d = await joined("d");
+  assertEquals(d.found, all);
+  assert(d.ms < 100, `it took ${d.ms} ms`);
+  cluster.hosts.hang("b", ["a", "c", "d", "e"]);
+  const e = await joined("e");
+  assertEquals([e.found, e.status.includes("b down")], [["desk of a", "desk of c", "desks", "desks"], false]);
+  assert(e.ms >= 3_000 && e.ms < 3_100, `it took ${e.ms} ms`);
+});
+
 Deno.test("a node knows how long each of the others took to answer it, and nothing of itself and of those who are gone", async () => {
   await using cluster = new Cluster();
   const [a, b] = await cluster.start("a", "b");
@@ -246,6 +271,8 @@ Deno.test("a constructor refuses what cannot work", () => {
   assertThrows(make("a", "a:1", { clusterName: "" }), TypeError, "a cluster");
   for (const askTimeout of [-1, NaN, "5"]) assertThrows(make("a", "a:1", { askTimeout }), RangeError, "askTimeout");
   for (const maxEntries of [-1, NaN]) assertThrows(make("a", "a:1", { maxEntries }), RangeError, "entries");
+  assertThrows(make("a", "a:1", { key: "short" }), RangeError, "Cannot use a key of 5 bytes");
+  assertThrows(make("a", "a:1", { key: ["x".repeat(32), ""] }), RangeError, "Cannot use a key of 0 bytes");
   assertThrows(make("a", "a:1", { frameBytesMax: 1 }), RangeError, "frameBytesMax");
   assertThrows(make("a", "a:1", { tuning: { probeIntervalMs: 0 } }), RangeError, "probeIntervalMs");
   assertEquals(new ClusterNode("a", "0.0.0.0:7000", { advertise: "host:1" }).addr, "host:1");
@@ -276,6 +303,27 @@ Deno.test("only so many actors can be registered, and an actor has one name of i
   assertEquals(node.actors.map(({ name, actorType }) => `${name} ${actorType}`), ["one Desk", "two Store"]);
   assertEquals([node.unregisterActor("two"), node.unregisterActor("two")], [true, false]);
   node.register("three", cluster.desk(), DeskProtocol);
+});
+
+Deno.test("waitForActor waits until so many nodes have the name", async () => {
+  await using cluster = new Cluster();
+  const [a, b, c] = await cluster.start("a", "b", "c");
+  const locationAt = (node: string) => ({ name: "shard", node, actorType: "actor" });
+  const states = [1, 2, 3].map((count) => watch(a!.waitForActor("shard", { count, signal: undefined })));
+  let late: ReturnType<typeof watch> | undefined;
+  for (const [i, node] of [c!, a!, b!].entries()) {
+    assertEquals(states.map(({ ended }) => ended === "pending"), [i < 1, i < 2, i < 3]);
+    node.register("shard", cluster.desk(), DeskProtocol, { group: true });
+    await cluster.clock.advance(1_000);
+    late ??= watch(a!.waitForActor("shard", { count: 2 })); // one is known by now
+    await cluster.clock.settle();
+    assertEquals(late.ended === "pending", i < 1);
+  }
+  assertEquals((await a!.waitForActor("shard", { count: 3 })).name, "shard");
+  assertEquals(states.map(({ ended }) => ended), ["c", "a", "b"].map((node) => locationAt(node)));
+  for (const count of [0, -1, 1.5, NaN, Infinity]) {
+    await assertRejects(() => a!.waitForActor("shard", { count }), RangeError, `Cannot wait for ${count} actors`);
+  }
 });
 
 Deno.test("waitForActor resolves where and when a name is known, and ends with its signal or its node", async () => {

@@ -33,7 +33,6 @@ Deno.test("nodes find and call each other over TCP, on ports that were chosen fo
   assert(/^127\.0\.0\.1:[1-9]\d+$/.test(one.addr), one.addr);
   await using two = nodeOf("two");
   await two.join([one.addr]);
-  await two.waitForActor("desk");
   const desk = new ClusterClient(two).remoteAddr("desk", DeskProtocol);
   assertEquals([await desk.call({ type: "echo", text: "hello" }), membersOf(two)], ["hello", "one up,two up"]);
 });

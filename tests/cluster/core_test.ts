@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Core, type CoreEffect, type CoreEvent } from "../../cluster/core.ts";
+import { CATCH_UP_MAX_MS } from "../../cluster/directory/fetches.ts";
 import { PRESETS } from "../../cluster/membership/config.ts";
 import { clusterTag } from "../../cluster/membership/messages.ts";
 import type { ClusterMessage } from "../../cluster/wire/cluster_codec.ts";
@@ -128,6 +129,63 @@ pure("Core asks for entries again until somebody answers", () => {
   nodes.pass(10_000);
   assertEquals(requests(), after);
 });
+
+/** Three nodes with an actor each, and `d`, which joins by way of `a` when it is told to. */
+function newcomer(): { nodes: Nodes; join(): void; told(): string[] } {
+  const nodes = new Nodes("a", "b", "c");
+  for (const id of ["a", "b", "c"]) nodes.do(id, (core) => core.register(`actor of ${id}`, "A", false, 0));
+  nodes.join();
+  nodes.create("d", 50);
+  nodes.do("d", (core) => core.start(nodes.now));
+  return {
+    nodes,
+    join: () => nodes.do("d", (core) => core.join(["a:1"], nodes.now)),
+    told: () => nodes.kinds("d", "synced", "appeared", "caught-up"),
+  };
+}
+
+pure("Core has caught up when it knows the actors of all members that the seed has told of", () => {
+  const { nodes, join, told } = newcomer();
+  join();
+  assertEquals(told(), ["synced", "actor of a on a", "actor of b on b", "actor of c on c", "caught-up"]);
+  // Once for each join: what comes later is no part of the answer.
+  nodes.do("b", (core) => core.register("later", "A", false, nodes.now));
+  nodes.pass(60_000);
+  assertEquals(told().filter((what) => what === "caught-up").length, 1);
+  join();
+  assertEquals(told().slice(-2), ["synced", "caught-up"]);
+});
+
+pure("Core waits only so long for the actors of a member that does not answer", () => {
+  const { nodes, join, told } = newcomer();
+  nodes.deaf.add("b");
+  join();
+  nodes.pass(CATCH_UP_MAX_MS - 10);
+  assertEquals(told(), ["synced", "actor of a on a", "actor of c on c"]);
+  nodes.pass(10);
+  assertEquals(told().slice(3), ["caught-up"]);
+  nodes.deaf.clear();
+  nodes.pass(10_000);
+  assertEquals(told().slice(4), ["actor of b on b"]);
+});
+
+pure(
+  "Core does not wait for the actors of a member that is gone meanwhile, nor for those of a join that was given up",
+  () => {
+    const { nodes, join, told } = newcomer();
+    nodes.deaf.add("b");
+    join();
+    nodes.do("b", (core) => core.leave(nodes.now));
+    nodes.pass(1_000);
+    assertEquals([nodes.get("d").member("b")?.status, told().at(-1)], ["left", "caught-up"]);
+    const other = newcomer();
+    other.nodes.deaf.add("b");
+    other.join();
+    other.nodes.do("d", (core) => core.join([], other.nodes.now));
+    other.nodes.pass(60_000);
+    assertEquals(other.told().includes("caught-up"), false);
+  },
+);
 
 pure("Core loses the actors of a node that goes down, and finds those of its next start", () => {
   const nodes = new Nodes("a", "b", "c");

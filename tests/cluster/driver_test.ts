@@ -311,7 +311,7 @@ Deno.test("whoever answers a seed is named by the address at which it was reache
     await far!.say({ messageType: CHANNEL_TYPE, payload: packetOf(seed, body) });
   }
   await stage.clock.settle();
-  assertEquals(stage.log, ["refused seed:1", "seed up", "synced seed:1"]);
+  assertEquals(stage.log, ["refused seed:1", "seed up", "synced seed:1", "caught-up"]);
 });
 
 Deno.test("a reason for people says who spoke for whom", async () => {

@@ -37,7 +37,7 @@ Deno.test({
       assertEquals(eventOf({ kind: "status", member: recordOf({ status }), before: undefined }), undefined);
     }
     assertEquals(eventOf({ kind: "status", member: recordOf(), before: undefined })?.kind, "up");
-    assertEquals(eventOf({ kind: "synced", addr: "a:1" }), undefined);
+    assertEquals([eventOf({ kind: "synced", addr: "a:1" }), eventOf({ kind: "caught-up" })], [undefined, undefined]);
   },
 });
 

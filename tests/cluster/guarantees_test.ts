@@ -4,6 +4,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ClusterNode, JoinError } from "../../cluster/mod.ts";
 import { ClusterSimulator } from "../../cluster/testing/mod.ts";
 import { MemoryNetwork } from "../../remote/mod.ts";
+import { Cluster } from "../support/cluster_nodes.ts";
+import { DeskProtocol } from "../support/desk.ts";
 import { among, startCluster } from "../support/node_process.ts";
 
 const SEEDS = [1, 2, 3, 4, 5];
@@ -48,6 +50,22 @@ Deno.test("Nodes that can reach each other end with the same members and the sam
     sim.run(40_000);
     sim.runUntil(() => sim.isConverged && sim.hasOneDirectory, 120_000);
     assertEquals([...sim.node("node-2").entries()].length, 6);
+  }
+});
+
+Deno.test("A node that has joined finds the actors that its seed knew of, on every node that answers.", async () => {
+  await using cluster = new Cluster();
+  const ids = ["a", "b", "c", "d", "e"];
+  for (const [i, id] of ids.entries()) {
+    const node = cluster.node(id);
+    node.register(`desk of ${id}`, cluster.desk(), DeskProtocol);
+    node.register("desks", cluster.desk(), DeskProtocol, { group: true });
+    let found: readonly string[] = [];
+    const joined = node.join(i === 0 ? [] : [`${ids[i - 1]}:7000`]);
+    await cluster.run(joined.then(() => void (found = node.actors.map(({ name, node }) => `${name} on ${node}`))));
+    const wanted = ids.slice(0, i + 1).flatMap((each) => [`desk of ${each} on ${each}`, `desks on ${each}`]);
+    assertEquals([...found].sort(), wanted.sort());
+    await cluster.clock.advance(1_000); // until the next seed has heard of all
   }
 });
 

@@ -24,7 +24,8 @@ function handshakeError(code: HandshakeErrorCode): ConnectError {
 }
 
 Deno.test({
-  name: "all seeds are asked at once, then again after ever longer pauses, until one has answered",
+  name:
+    "all seeds are asked at once, then again after ever longer pauses, until one has answered and is caught up with",
   permissions,
   async fn() {
     const { clock, asked, events, joining } = stage();
@@ -33,10 +34,16 @@ Deno.test({
     await clock.advance(60_000);
     const [last, before] = asked.slice(-2).map((line) => Number(line.split(":")[0])).reverse();
     assertEquals(last! - before!, JOIN_RETRY_MAX_MS);
+    joining.caughtUp();
     joining.synced("b");
     joining.synced("a");
-    await joining.finish();
     asked.length = 0;
+    const state = watch(joining.finish());
+    await clock.advance(60_000);
+    assertEquals([state.ended, events, asked], ["pending", [], []]);
+    joining.caughtUp();
+    joining.caughtUp();
+    await joining.finish();
     await clock.advance(60_000);
     assertEquals([events, asked], [[{ kind: "joined", seed: "b" }], []]);
   },
@@ -61,7 +68,10 @@ Deno.test({
     );
     joining.synced("b");
     joining.failed("a", error);
-    assertEquals(events.length, 4);
+    assertEquals(events.length, 3);
+    joining.caughtUp();
+    joining.failed("a", error);
+    assertEquals(events.slice(3), [{ kind: "joined", seed: "b" }]);
   },
 });
 
@@ -79,7 +89,27 @@ Deno.test({
     asked.length = 0;
     await clock.advance(60_000);
     joining.synced("b");
+    joining.caughtUp();
     assertEquals(asked, []);
+  },
+});
+
+Deno.test({
+  name:
+    "a seed that turns the node away after another has answered is not heard; who gives up then still ends the join",
+  permissions,
+  async fn() {
+    const { clock, asked, joining } = stage();
+    joining.synced("b");
+    joining.refused("a", "cluster", "no");
+    joining.metSelf("a");
+    const done = joining.finish();
+    const state = watch(done);
+    await clock.settle();
+    assertEquals([state.ended, asked], ["pending", ["0: a b"]]);
+    joining.giveUp(new Error("left"));
+    await assertRejects(() => done, Error, "left");
+    assertEquals(asked, ["0: a b", "0: "]);
   },
 });
 

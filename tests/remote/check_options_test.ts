@@ -11,5 +11,8 @@ Deno.test("checkOptions() names the option that is wrong, and what it must be", 
     assertThrows(() => checkOptions("connect", { frameBytesMax }), RangeError, "between 4096 and 4294967295");
   }
   assertThrows(() => checkOptions("listen", { key: "x", compat: "cinema-rs-0.1" }), TypeError, "key and compat");
+  assertThrows(() => checkOptions("connect", { key: "x".repeat(31) }), RangeError, "Cannot use a key of 31 bytes");
+  assertThrows(() => checkOptions("listen", { key: [] }), TypeError, "empty list of keys");
+  checkOptions("listen", { key: ["x".repeat(32), new Uint8Array(32)] });
   checkOptions("connect", { askTimeout: Infinity, maxWaiting: 0, frameBytesMax: 4_096 });
 });

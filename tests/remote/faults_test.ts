@@ -43,6 +43,17 @@ Deno.test("every error about a message comes out as the same class, and says wha
   }
 });
 
+Deno.test("nobody knows here how many messages were queued for an actor over there", () => {
+  const arrived = travel(new AskTimeoutError({ ...about, timeoutMs: 5, started: true, queued: 7, busyMs: 1 }));
+  assertInstanceOf(arrived, AskTimeoutError);
+  assertEquals([arrived.queued, arrived.started, arrived.busyMs, arrived.timeoutMs], [
+    undefined,
+    undefined,
+    undefined,
+    100,
+  ]);
+});
+
 Deno.test("what a handler threw is the cause: its class and its text", () => {
   const arrived = travel(new ActorFailedError("failed", { ...about, cause: new RangeError("too far") }));
   assertInstanceOf(arrived.cause, RemoteFailure);

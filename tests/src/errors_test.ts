@@ -98,6 +98,11 @@ Deno.test({
     const idle = new AskTimeoutError({ ...about, timeoutMs: 5_000, started: false, queued: 0, busyMs: undefined });
     assertEquals([idle.started, idle.busyMs], [false, undefined]);
     for (const part of ["not started", "0 messages", "no handler is running"]) assertStringIncludes(idle.message, part);
+    const far = { ...about, timeoutMs: 5, started: undefined, busyMs: undefined };
+    const waits = new AskTimeoutError({ ...far, queued: 3, outcome: "not-delivered" });
+    assertStringIncludes(waits.message, "it was not sent, 3 messages wait to be sent");
+    const unknown = new AskTimeoutError({ ...far, queued: undefined });
+    assertStringIncludes(unknown.message, "it was sent, and took too long over there");
     assertMatch(idle.message, /^Cannot [^.]*: [^.]*[^.]$/);
     for (const started of [true, undefined]) {
       const one = new AskTimeoutError({ ...about, timeoutMs: 20, started, queued: 1, busyMs: undefined });

@@ -6,9 +6,11 @@ import {
   MailboxClosedError,
   NameTakenError,
   SupervisorStrategy,
+  systemClock,
   SystemClosedError,
   type Terminated,
 } from "../../mod.ts";
+import { ManualClock } from "../../src/testing/mod.ts";
 import { recordEvents } from "../support/record.ts";
 import { act, boom, type Do, hang, noting, parentOf, Scripted, Stage } from "../support/scripted.ts";
 
@@ -221,6 +223,20 @@ Deno.test("a child's name is free again in the next incarnation, and taken while
   assert((refusal as Error).cause instanceof NameTakenError);
   await stage.clock.advance(10);
   assertEquals(await addrs.get("c")!.send(act((ctx) => ctx.id)), "/p/c");
+});
+
+Deno.test("a system shows its clock, to actors as well", async () => {
+  const clock = new ManualClock(5);
+  await using system = new ActorSystem({ clock });
+  assertStrictEquals(system.clock, clock);
+  assertStrictEquals(new ActorSystem().clock, systemClock);
+  const addr = system.spawn(() => new Scripted());
+  const times: number[] = [];
+  const note = act((ctx) => void times.push(ctx.system.clock.now()));
+  await addr.send(note);
+  await clock.advance(10);
+  await addr.send(note);
+  assertEquals(times, [5, 15]);
 });
 
 Deno.test("a system hands its askTimeout on, and refuses a wrong one", async () => {

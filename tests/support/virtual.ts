@@ -8,7 +8,7 @@ import { ManualClock } from "../../src/testing/mod.ts";
  */
 export class VirtualSystem extends ActorSystem {
   /** Its clock. */
-  readonly clock: ManualClock;
+  override readonly clock: ManualClock;
 
   constructor(options: Omit<ActorSystemOptions, "clock"> = {}) {
     const clock = new ManualClock();
