@@ -25,7 +25,8 @@ const RUNNING_SNIPPET = /^```(?:ts|typescript|js|javascript)\s*$/m;
 
 /** Finds, in the output of `deno doc --json`, the public symbols whose documentation has no example that runs. */
 export function exampleProblems(output: string): string[] {
-  const docs: Docs = JSON.parse(output.slice(output.indexOf("{")));
+  // What else the command says, as that it downloads something, stands before it and behind it.
+  const docs: Docs = JSON.parse(output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1));
   const symbols = Object.values(docs.nodes).flatMap((node) => node.symbols ?? []);
   return symbols.flatMap(({ name, declarations }) => {
     const first = declarations.find(({ kind }) => SHOWN_BY_EXAMPLE.has(kind));
