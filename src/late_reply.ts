@@ -25,7 +25,7 @@ export let promiseReply: (reply: LateReply<unknown>, cell: Cell, ask: Ask | unde
  *   that a queue can pass it over. Settling it does nothing.
  * - When the incarnation ends first, after its children and its `stopped`, the asker gets a
  *   {@linkcode HandlerAbandonedError}. A drain does not wait for late replies, but children that end and `stopped` may
- *   still settle them.
+ *   still settle them. A child that waits for one itself holds that up: it asks with its `ctx.signal`.
  * - The first settlement counts. It may come before the handler returns, and from anywhere.
  * - Returned from a message without an asker, it is wanted by nobody.
  * - It is for one ask: to return it twice is a failure of the actor, a `TypeError`.
@@ -77,7 +77,10 @@ export class LateReply<in out R = void> {
     promiseReply = (reply, cell, ask) => reply.#promise(cell, ask);
   }
 
-  /** Whether anybody may still wait for it: false once it is settled, or its asker has its answer or has given up. */
+  /**
+   * Whether anybody may still wait for it: false once it is settled, or its asker has its answer or has given up. One
+   * that no handler has returned counts as wanted, also when its handler has failed: so keep it just before you return it.
+   */
   get isWanted(): boolean {
     if (this.#settled !== undefined) return false;
     return this.#isReturned ? this.#ask !== undefined && !this.#ask.isDone : true;

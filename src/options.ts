@@ -96,9 +96,9 @@ export interface ActorSystemOptions {
    */
   readonly clock?: Clock;
   /**
-   * Hears of an actor that ended by a failure which nobody observed: no asker got it, nobody watched the actor or asked
-   * for its `closed`, and nobody had subscribed to the events. A parent observes its children when it has a
-   * `terminated` hook, or is handed the failure by `escalate`. This is the only thing that is ever logged.
+   * Hears of an actor that ended by a failure which nobody observed: no asker got it, no `terminated` hook of a parent
+   * or of another watcher is told of it, nobody asked for the actor's `closed`, and nobody had subscribed to the events.
+   * A parent that is handed the failure by `escalate` observes it, too. This is the only thing that is ever logged.
    *
    * @default {one line of `console.error`}
    */
@@ -147,8 +147,8 @@ export interface SystemStopOptions {
   readonly drain?: boolean;
   /**
    * Ms from now until a handler that has not settled is abandoned, and with `drain` the rest of the queue too. It must
-   * be >= 0; `Infinity` waits for ever. Its children and its `stopped` hook have their own `stopTimeout`; each child
-   * drains within that, from when it is its turn.
+   * be >= 0; `Infinity` waits for ever. Children do not drain after that. They and the `stopped` hook have their own
+   * `stopTimeout`; each child drains within that, from when it is its turn.
    *
    * @default {the `stopTimeout` of the actor}
    */

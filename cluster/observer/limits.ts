@@ -27,7 +27,7 @@ export const ERROR_CHARS_MAX = 1_000;
 /** Characters of an id, or of the name of anything, that are shown. */
 export const NAME_CHARS_MAX = 500;
 
-/** Members of the cluster that are shown: what a picture can hold, and more. */
+/** Members of the cluster that are shown, and of which it is known since when they are what they are: more than a picture holds. */
 export const MEMBERS_MAX = 1_000;
 
 /** Entries of the directory that are shown. */

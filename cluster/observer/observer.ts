@@ -108,7 +108,7 @@ class ObserverServer {
   readonly #sampler: Sampler;
   readonly #broadcast: Broadcast;
   readonly #listening: Disposable;
-  #losses: ReadableStreamDefaultReader<ClusterEvent> | undefined;
+  #news: ReadableStreamDefaultReader<ClusterEvent> | undefined;
   #ended: Why | undefined;
 
   constructor(system: ActorSystem, options: ObserverOptions) {
@@ -117,12 +117,13 @@ class ObserverServer {
     const inspection = new Inspection(system);
     const troubles = new Troubles(() => this.end("system"));
     const lag = new LagMeter(clock);
+    const view = cluster && new ClusterView(cluster, clock);
     this.#sampler = new Sampler({
       name: nameText(name),
       inspection,
       troubles,
       lag,
-      cluster: cluster && new ClusterView(cluster, clock),
+      cluster: view,
       clock,
     });
     this.#broadcast = new Broadcast({
@@ -130,7 +131,7 @@ class ObserverServer {
       next: () => this.#sampler.look(),
       watched: (isWatched) => isWatched ? lag.start() : lag.stop(),
     });
-    if (cluster !== undefined) this.#hearLosses(this.#losses = cluster.events.getReader(), troubles);
+    if (cluster !== undefined) this.#hear(this.#news = cluster.events.getReader(), troubles, view!);
     this.#listening = inspection.listenForTroubles(troubles);
   }
 
@@ -152,7 +153,7 @@ class ObserverServer {
     this.#broadcast.end(endOf(why));
     if (why === "system") return;
     this.#listening[Symbol.dispose]();
-    this.#losses?.cancel().catch(ignoreBrokenStream);
+    this.#news?.cancel().catch(ignoreBrokenStream);
   }
 
   #show({ segment }: Route, method: string): Response {
@@ -176,11 +177,12 @@ class ObserverServer {
       : events(stream);
   }
 
-  /** Keeps the messages to other nodes that were lost, until the node leaves. */
-  async #hearLosses(losses: ReadableStreamDefaultReader<ClusterEvent>, troubles: Troubles): Promise<void> {
-    for (let next = await losses.read(); !next.done; next = await losses.read()) {
+  /** Keeps the messages to other nodes that were lost, and since when members are what they are, until the node leaves. */
+  async #hear(news: ReadableStreamDefaultReader<ClusterEvent>, troubles: Troubles, view: ClusterView): Promise<void> {
+    for (let next = await news.read(); !next.done; next = await news.read()) {
       const event = next.value;
       if (event.kind === "dead-letter") troubles.lost(event.target, event.message, event.outcome);
+      else if ("member" in event) view.changed(event.member);
     }
   }
 }

@@ -80,6 +80,8 @@ export interface MemberState {
   readonly addr: string;
   /** How it is, as far as the node knows that serves the page. */
   readonly status: NodeStatus;
+  /** Since when it is so, in Unix ms; `null` where it was so before the observer was made, or many others have changed since. */
+  readonly since: number | null;
   /** Whether it is the node that serves the page. */
   readonly isSelf: boolean;
   /** Ms that its last answer to a probe of this node took; `null` where there was none, it is gone, or it is this node. */

@@ -282,17 +282,18 @@ export class Cell {
     for (const envelope of this.#mailbox?.clear() ?? []) discard(this, envelope);
     if (runtime.events.isObserved) runtime.events.emit({ kind: "stopped", addr, reason });
     // In a microtask of its own: what the callback throws is the caller's, and must not cut this end short.
-    else if (this.#isUnobserved(reason)) queueMicrotask(() => runtime.unobserved(notice));
-    this.#watches?.end(notice);
+    const unheard = this.#isUnobserved(reason) ? () => queueMicrotask(() => runtime.unobserved(notice)) : undefined;
+    if (this.#watches !== undefined) this.#watches.end(notice, unheard);
+    else unheard?.();
     this.#closed?.resolve(notice);
     for (const callback of this.#onClosed ?? []) callback();
     failOpenAsks(this);
     if (reason === "escalated") parent?.escalated(error, this.isFailureKnown);
   }
 
-  /** Whether nobody hears of its failure: a parent that is not ending itself does, of one that it is handed. */
+  /** Whether nobody hears of its failure, but those who watch; a parent does that is not ending itself, of one handed to it. */
   #isUnobserved(reason: StopReason): boolean {
-    if (!isFailure(reason) || this.isFailureKnown || this.isObserved || this.#watches?.isHeardOf) return false;
+    if (!isFailure(reason) || this.isFailureKnown || this.isObserved || this.runtime.events.isObserved) return false;
     return reason !== "escalated" || this.parent === undefined || this.parent.#children!.ending !== undefined;
   }
 }

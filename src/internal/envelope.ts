@@ -23,6 +23,8 @@ export interface Turn {
   run(incarnation: Incarnation): unknown;
   /** Whether there is nothing to do any more: the tick of a timer that was cancelled. */
   readonly isVoid?: boolean;
+  /** It will never run: its actor has ended. */
+  readonly discarded?: (() => void) | undefined;
 }
 
 /** A queued message, or a turn of the runtime. Its size is measured once, when it is sent. */

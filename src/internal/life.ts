@@ -52,14 +52,13 @@ export class Life implements Runnable {
 
   /** Whether there is an incarnation that takes messages, or one will. */
   get stage(): "starting" | "running" | "restarting" {
-    const incarnation = this.#incarnation;
-    if (incarnation === undefined || incarnation.isClosed) return "restarting";
-    return incarnation.hasStarted ? "running" : this.restarts > 0 ? "restarting" : "starting";
+    if (this.#incarnation?.isClosed ?? true) return "restarting";
+    return this.#incarnation!.hasStarted ? "running" : this.restarts > 0 ? "restarting" : "starting";
   }
 
-  /** Whether its actor has a hook that is told of the end of others. */
+  /** Whether its actor has a hook that is told of the end of others; between two incarnations, whether the next one is. */
   get hearsOfEnds(): boolean {
-    return this.#incarnation !== undefined && "terminated" in this.#incarnation.actor;
+    return "terminated" in (this.#incarnation?.actor ?? this.actorClass?.prototype ?? {});
   }
 
   /** The stop that was requested. */
@@ -167,6 +166,7 @@ export class Life implements Runnable {
   /** Does what comes before messages; undefined when there is nothing, or it was done at once. */
   #obey(): Outcome | undefined {
     this.#isInterrupted = false;
+    if (this.stop?.drain && this.#cell.patience.isOver) this.stop.drain = false;
     // Between two incarnations there is nobody who could drain the mailbox.
     const order = this.#control?.next(this.#incarnation === undefined ? 0 : this.#cell.queued);
     if (order === undefined) {

@@ -28,6 +28,11 @@ export class Patience {
     return this.#busySince === undefined ? undefined : this.#clock.now() - this.#busySince;
   }
 
+  /** Whether the limit is reached: turns that never wait must look for themselves. */
+  get isOver(): boolean {
+    return this.#until < Infinity && this.#clock.now() >= this.#until;
+  }
+
   /** Waits for `promise`; rejects with {@linkcode ABANDONED} when the limit is reached first. */
   settle(promise: PromiseLike<unknown>): Promise<unknown> {
     this.#busySince = this.#clock.now();

@@ -58,7 +58,11 @@ export class RestartGroup {
 
   async #run({ failed, backoffMs }: Request): Promise<void> {
     const members = this.#membersWith(failed);
-    for (const member of [failed, ...members.toReversed()]) await member.suspend();
+    for (const member of [failed, ...members.toReversed()]) {
+      // The parent ends its children itself, and may let them drain.
+      if (this.#isCancelled) return;
+      await member.suspend();
+    }
     // Members that failed as well until now end and start with the others: that answers their failure too.
     this.#requests = this.#requests.filter((request) => !members.includes(request.failed));
     if (backoffMs > 0 && !this.#isCancelled) {

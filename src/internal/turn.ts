@@ -103,7 +103,7 @@ export function runTracedTurn(cell: Cell, incarnation: Incarnation, queued: Queu
 export function discard(cell: Cell, envelope: Envelope): void {
   const { message, ask, turn } = envelope;
   ticketIn(envelope)?.taken();
-  if (turn !== undefined || message === undefined) return;
+  if (turn !== undefined || message === undefined) return turn?.discarded?.();
   if (ask === undefined) return deadLetter(cell, message, "stopped");
   ask.fail(closedError(cell.id, typeOf(message)));
 }

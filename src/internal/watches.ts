@@ -9,6 +9,26 @@ import type { Cell } from "./cell.ts";
 import { Envelope, type Turn } from "./envelope.ts";
 import type { Watchable } from "./watchable.ts";
 
+/** A failure that only watchers hear of: a notice that is queued may be taken back, or its watcher may end before it. */
+class Hearing {
+  #left: number;
+  #isHeard = false;
+  readonly #unheard: () => void;
+
+  constructor(watchers: number, unheard: () => void) {
+    this.#left = watchers;
+    this.#unheard = unheard;
+  }
+
+  heard(): void {
+    this.#isHeard = true;
+  }
+
+  missed(): void {
+    if (--this.#left === 0 && !this.#isHeard) this.#unheard();
+  }
+}
+
 /** The watches of one cell. A pair has one watch, however often it is asked for, so there is one notice. */
 export class Watches {
   readonly #cell: Cell;
@@ -20,14 +40,6 @@ export class Watches {
   /** Creates no watches yet. */
   constructor(cell: Cell) {
     this.#cell = cell;
-  }
-
-  /** Whether anybody who watches the cell will be told by its hook: one that is to end, without a drain, is not. */
-  get isHeardOf(): boolean {
-    for (const { isAlive, life } of this.#watchers) {
-      if (life.hearsOfEnds && (isAlive || life.stop?.drain)) return true;
-    }
-    return false;
   }
 
   /** Watches `target`; a target that has ended is told of at once. */
@@ -63,9 +75,14 @@ export class Watches {
     for (const target of this.#targets) if (target.parent === this.#cell) this.unwatch(target);
   }
 
-  /** The cell has ended: tells its watchers and lets go of its targets. */
-  end(notice: Terminated): void {
-    for (const { watches } of this.#watchers) watches.#queue(notice, () => watches.#targets.delete(this.#cell));
+  /** The cell has ended: tells its watchers and lets go of its targets. Calls `unheard` where none of them has heard of it. */
+  end(notice: Terminated, unheard?: () => void): void {
+    const isHeardOf = unheard !== undefined && this.#isHeardOf;
+    if (!isHeardOf) unheard?.();
+    const hearing = isHeardOf ? new Hearing(this.#watchers.size, unheard) : undefined;
+    for (const { watches } of this.#watchers) {
+      watches.#queue(notice, () => watches.#targets.delete(this.#cell), hearing);
+    }
     this.#watchers.clear();
     for (const target of this.#targets) target.watches.#watchers.delete(this.#cell);
     this.#targets.clear();
@@ -73,8 +90,23 @@ export class Watches {
   }
 
   /** Queues a notice; `isWanted` takes the watch away, and says whether there still was one. */
-  #queue(notice: Terminated, isWanted: () => boolean): void {
-    const turn: Turn = { run: ({ actor, context }) => isWanted() ? actor.terminated?.(notice, context) : undefined };
+  #queue(notice: Terminated, isWanted: () => boolean, hearing?: Hearing): void {
+    const turn: Turn = {
+      run: ({ actor, context }) => {
+        if (!isWanted() || actor.terminated === undefined) return hearing?.missed();
+        hearing?.heard();
+        return actor.terminated(notice, context);
+      },
+      discarded: hearing && (() => hearing.missed()),
+    };
     this.#cell.push(new Envelope(undefined, 0, undefined, turn));
+  }
+
+  /** Whether anybody who watches the cell will be told by its hook: one that is to end, without a drain, is not. */
+  get #isHeardOf(): boolean {
+    for (const { isAlive, life } of this.#watchers) {
+      if (life.hearsOfEnds && (isAlive || life.stop?.drain)) return true;
+    }
+    return false;
   }
 }

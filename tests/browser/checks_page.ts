@@ -32,7 +32,7 @@ export const PAGE_CHECKS: readonly Check[] = [
     name: "P, the space bar and the button pause the page and let it go on; other keys and fields do not",
     async run(world) {
       const page = await world.look();
-      const actors = page.locator(".figure-value").first();
+      const actors = page.locator(".figure:not([hidden]) .figure-value").first();
       for (
         const pause of [() => page.keyboard.press("p"), () => page.keyboard.press("Space"), () => page.click("#pause")]
       ) {
@@ -49,7 +49,7 @@ export const PAGE_CHECKS: readonly Check[] = [
       await page.locator("#filter").fill("");
       await page.locator("#filter").press("p");
       assertEquals(await page.locator("#connection-text").innerText(), "Live");
-      await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
+      await page.getByRole("button", { name: "Help" }).click();
       await page.locator("#single-keys").uncheck();
       await page.keyboard.press("Escape");
       await page.locator("body").press("p");
@@ -188,7 +188,9 @@ export const PAGE_CHECKS: readonly Check[] = [
       const news = page.locator("#news[role=status][aria-live=polite]");
       assertMatch(await news.textContent() ?? "", /Node node-3 is suspect\. Node node-3 is down\./);
       assertEquals(await page.title(), "(1 down) World · Observer");
-      assertEquals(await page.locator("#cluster-note").innerText(), "shop, 2 of 3 up");
+      assertMatch(await page.locator(".figure").first().innerText(), /^Nodes\s+2\s*of 3 up\s+down \d+ s: node-3/);
+      assertMatch(await page.locator(".members tbody tr").first().innerText(), /^node-3\s+down \d+ s/);
+      assertEquals(await page.locator("#cluster-note").innerText(), "2 of 3 up, shop");
       // It is back after twenty seconds.
       await page.locator(".node[data-status=up]", { hasText: "node-3" }).waitFor({ timeout: 40_000 });
       assertMatch(await news.textContent() ?? "", /Node node-3 is up\./);

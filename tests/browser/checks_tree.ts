@@ -39,7 +39,7 @@ export const TREE_CHECKS: readonly Check[] = [
       assertEquals(await text("/team", ".class-name"), "Team");
       assertEquals(await text("/team/calm", ".c-mailbox"), "0 / 8");
       assertEquals(await text("/team/calm", ".c-state"), "idle");
-      assertMatch(await text("/team/stuck", ".c-mailbox"), /^8 \/ 8\s+\+1$/);
+      assertMatch(await text("/team/stuck", ".c-mailbox"), /^1 wait\s+8 \/ 8$/);
       assertEquals(await text("/team/stuck", ".c-state"), "busy");
       assertEquals(await text("/team/fragile", ".c-restarts"), "1");
       assertEquals(await world.row("/team/stuck").locator(".flag").isVisible(), true);

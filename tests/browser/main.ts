@@ -12,6 +12,7 @@ import { chromium } from "playwright-core";
 import type { Browser } from "playwright-core";
 import type { Check } from "./check.ts";
 import { PAGE_CHECKS } from "./checks_page.ts";
+import { SIGHT_CHECKS } from "./checks_sight.ts";
 import { TREE_CHECKS } from "./checks_tree.ts";
 import { chromiumArgs, findChromium } from "./chromium.ts";
 import { World } from "./world.ts";
@@ -24,7 +25,9 @@ if (executablePath === undefined) {
 
 const browser = await chromium.launch({ executablePath, args: chromiumArgs(), headless: true });
 const words = Deno.args;
-const checks = [...TREE_CHECKS, ...PAGE_CHECKS].filter(({ name }) => words.every((word) => name.includes(word)));
+const checks = [...TREE_CHECKS, ...PAGE_CHECKS, ...SIGHT_CHECKS].filter(({ name }) =>
+  words.every((word) => name.includes(word))
+);
 let failed = 0;
 for (const check of checks) failed += await perform(browser, check) ? 0 : 1;
 await browser.close();

@@ -86,8 +86,14 @@ function actors(wave: number): readonly ActorState[] {
   ];
 }
 
-function member(n: number, status: MemberState["status"], roundTripMs: number | null): MemberState {
-  return { id: `node-${n}`, addr: `10.0.0.${n}:7000`, status, isSelf: n === 1, roundTripMs };
+function member(
+  n: number,
+  status: MemberState["status"],
+  roundTripMs: number | null,
+  secondsAgo: number | null = null,
+): MemberState {
+  const since = secondsAgo === null ? null : NOW - secondsAgo * 1_000;
+  return { id: `node-${n}`, addr: `10.0.0.${n}:7000`, status, since, isSelf: n === 1, roundTripMs };
 }
 
 const CLUSTER: ClusterState = {
@@ -96,9 +102,9 @@ const CLUSTER: ClusterState = {
   members: [
     member(1, "up", null),
     member(2, "up", 0.6),
-    member(3, "down", null),
+    member(3, "down", null, 134),
     member(4, "up", 1.1),
-    member(5, "suspect", 2.4),
+    member(5, "suspect", 2.4, 3),
   ],
   membersOmitted: 0,
   directory: [

@@ -31,10 +31,11 @@ function usedStyles(height: number): string {
       if (rule instanceof CSSContainerRule) return `@container ${rule.conditionText} {\n${write(rule.cssRules)}}\n`;
       if (!(rule instanceof CSSStyleRule)) return "";
       const { selectorText } = rule;
-      const isOther = /^:root(?:\[data-theme="dark"\]|:not\(\[data-theme\]\))$/.test(selectorText) &&
-        selectorText !== `:root[data-theme="${theme}"]`;
+      const isOther = selectorText.startsWith(":root[data-theme=") && !selectorText.includes(`"${theme}"`);
       if (isOther || !selectorText.split(/,(?![^(]*\))/).some((part) => isUsed(part.trim()))) return "";
-      return `${rule.cssText.replaceAll("100vh", `${height}px`).replaceAll(/animation:[^;]*;/g, "")}\n`;
+      const text = rule.cssText.replaceAll("100vh", `${height}px`).replaceAll(/animation:[^;]*;/g, "");
+      // A picture has one theme, and may be shown by what does not know light-dark().
+      return `${text.replaceAll(/light-dark\((.*?), (.*?)\)/g, theme === "dark" ? "$2" : "$1")}\n`;
     }).join("");
   // Nobody scrolls in a picture.
   const still = ".tree-scroll, .table-scroll, .side { overflow: hidden; }\n";

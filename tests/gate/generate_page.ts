@@ -24,6 +24,8 @@ const STYLES = [
   "details.css",
   "side.css",
   "layout.css",
+  "forced_colors.css",
+  "print.css",
 ];
 
 /** Reads a part of the page. */

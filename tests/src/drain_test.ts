@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   Actor,
   ActorSystem,
@@ -9,7 +9,8 @@ import {
   SupervisorStrategy,
 } from "../../mod.ts";
 import { deadLetters, recordEvents } from "../support/record.ts";
-import { act, boom, type Child, type Do, hang, parentOf, Stage } from "../support/scripted.ts";
+import { ManualClock } from "../../src/testing/mod.ts";
+import { act, boom, type Child, type Do, hang, parentOf, Scripted, Stage } from "../support/scripted.ts";
 
 interface Work extends Message {
   type: "work";
@@ -209,4 +210,33 @@ Deno.test("children do not drain when their parent restarts, fails or is abandon
     await stopped;
     assertEquals(stage.take().slice(0, 2), how === "abandoned" ? ["-a"] : ["-a", "-p"], how);
   }
+});
+
+Deno.test("a drain passes its time-out neither with handlers that never wait: what is left are dead letters, and stopped runs", async () => {
+  // Each handler takes 10 ms of this clock, and gives nobody else a turn.
+  let worked = 0;
+  const virtual = new ManualClock();
+  const clock = {
+    tickMs: 0,
+    now: () => virtual.now() + worked,
+    schedule: (delayMs: number, callback: () => void) => virtual.schedule(delayMs, callback),
+    yield: () => virtual.yield(),
+  };
+  await using system = new ActorSystem({ clock });
+  const events = recordEvents(system);
+  const log: string[] = [];
+  const stopped = () => void log.push("stopped");
+  const child = act(() => void log.push("child"));
+  const addr = system.spawn(() =>
+    new Scripted({ stopped, started: (ctx) => void ctx.spawnChild(() => new Scripted()).doSend(child) })
+  );
+  await virtual.settle();
+  log.length = 0;
+  const work = act(() => void (worked += 10));
+  for (let n = 0; n < 100; n++) addr.doSend(work);
+  await system.stop(addr, { drain: true, timeout: 200 });
+  await virtual.settle();
+  assert(worked >= 200 && worked < 500, `it went on for ${worked} ms`);
+  assertEquals([log, (await addr.closed).reason], [["stopped"], "stopped"]);
+  assertEquals(deadLetters(events), Array(100 - worked / 10).fill(["stopped", work]));
 });

@@ -164,11 +164,38 @@ export const ASSETS: Readonly<
               aria-hidden="true"
             ><use href="#i-dark" /></svg></label>
         </fieldset>
-        <button type="button" class="quiet" popovertarget="keys" aria-label="Keyboard shortcuts"><kbd>?</kbd></button>
+        <button type="button" class="quiet" popovertarget="keys" aria-label="Help"><kbd>?</kbd></button>
       </div>
     </header>
 
     <div id="keys" popover class="keys">
+      <h2>Figures</h2>
+      <dl id="glossary">
+        <dt>Nodes</dt>
+        <dd>Members of the cluster that are up, as this node sees it. A suspect one does not answer; a down one was given
+          up. Those that have left are not counted.</dd>
+        <dt>Actors</dt>
+        <dd>Actors that live. A troubled one is restarting, has failed in the last minute, has a mailbox that is 80 % full
+          and more, or a handler that has run for more than a second.</dd>
+        <dt>Throughput</dt>
+        <dd>What all actors have done each second since the last look: messages, ticks, items of streams, starts and ends.</dd>
+        <dt>Queued</dt>
+        <dd>Messages in the mailboxes of the actors that are shown.</dd>
+        <dt>Event-loop lag</dt>
+        <dd>By how much a timer was late at most since the last look: so long, nothing else could run.</dd>
+        <dt>Failures</dt>
+        <dd>What actors have thrown since the observer was made.</dd>
+        <dt>Dead letters</dt>
+        <dd>Messages that nobody handled, since the observer was made.</dd>
+        <dt>Mailbox</dt>
+        <dd>Messages in it, and how many fit; a share where it counts something else, as bytes. “5 wait”: so many senders
+          wait for room.</dd>
+        <dt>Per second</dt>
+        <dd>Messages that were taken out of its mailbox each second, since the last look.</dd>
+        <dt>Restarts</dt>
+        <dd>How often its supervisor has put a fresh actor in its place.</dd>
+      </dl>
+      <p class="keys-note">The page looks once a second. Each curve is that of the last two minutes.</p>
       <h2>Keyboard</h2>
       <dl>
         <dt><kbd>P</kbd> or <kbd>Space</kbd></dt>
@@ -292,75 +319,37 @@ export const ASSETS: Readonly<
     text: `/* The colours and sizes of the page. Each text has a contrast of 4.5 and more on each ground that it stands on. */
 
 :root {
-  color-scheme: light;
-  --ground: #f3f4f7;
-  --panel: #ffffff;
-  --raised: #f7f8fa;
-  --line: #e2e5eb;
-  --line-strong: #c4cad5;
-  --ink: #181c25;
-  --ink-soft: #545d6e;
-  --accent: #4648c8;
-  --accent-soft: #ecedfb;
-  --accent-line: #8a8ce6;
-  --good: #17754a;
-  --warn: #8f5200;
-  --warn-bar: #c27400;
-  --warn-soft: #fdf3e1;
-  --bad: #b8282c;
-  --bad-soft: #fdeeee;
-  --bar: #e6e8ee;
-  --shadow: 0 1px 2px rgb(20 24 40 / 5%);
+  color-scheme: light dark;
+  --ground: light-dark(#f3f4f7, #0e1015);
+  --panel: light-dark(#ffffff, #16191f);
+  --raised: light-dark(#f7f8fa, #1b1f27);
+  --line: light-dark(#e2e5eb, #262b35);
+  --line-strong: light-dark(#c4cad5, #434b59);
+  --ink: light-dark(#181c25, #e7e9ee);
+  --ink-soft: light-dark(#545d6e, #a0a8b7);
+  --accent: light-dark(#4648c8, #a3a6ff);
+  --accent-soft: light-dark(#ecedfb, #23254a);
+  --accent-line: light-dark(#8a8ce6, #6a6ddd);
+  --good: light-dark(#17754a, #5fcb95);
+  --warn: light-dark(#8f5200, #ebb45a);
+  --warn-bar: light-dark(#c27400, #ebb45a);
+  --warn-soft: light-dark(#fdf3e1, #33270f);
+  --bad: light-dark(#b8282c, #ff8983);
+  --bad-soft: light-dark(#fdeeee, #3a1a1d);
+  --bar: light-dark(#e6e8ee, #2a2f3a);
+  --shadow: 0 1px 2px light-dark(#1418280d, #00000000);
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif;
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
   --gap: 0.75rem;
   --radius: 0.625rem;
 }
 
-:root[data-theme="dark"] {
-  color-scheme: dark;
-  --ground: #0e1015;
-  --panel: #16191f;
-  --raised: #1b1f27;
-  --line: #262b35;
-  --line-strong: #434b59;
-  --ink: #e7e9ee;
-  --ink-soft: #a0a8b7;
-  --accent: #a3a6ff;
-  --accent-soft: #23254a;
-  --accent-line: #6a6ddd;
-  --good: #5fcb95;
-  --warn: #ebb45a;
-  --warn-bar: #ebb45a;
-  --warn-soft: #33270f;
-  --bad: #ff8983;
-  --bad-soft: #3a1a1d;
-  --bar: #2a2f3a;
-  --shadow: none;
+:root[data-theme="light"] {
+  color-scheme: light;
 }
 
-@media (prefers-color-scheme: dark) {
-  :root:not([data-theme]) {
-    color-scheme: dark;
-    --ground: #0e1015;
-    --panel: #16191f;
-    --raised: #1b1f27;
-    --line: #262b35;
-    --line-strong: #434b59;
-    --ink: #e7e9ee;
-    --ink-soft: #a0a8b7;
-    --accent: #a3a6ff;
-    --accent-soft: #23254a;
-    --accent-line: #6a6ddd;
-    --good: #5fcb95;
-    --warn: #ebb45a;
-    --warn-bar: #ebb45a;
-    --warn-soft: #33270f;
-    --bad: #ff8983;
-    --bad-soft: #3a1a1d;
-    --bar: #2a2f3a;
-    --shadow: none;
-  }
+:root[data-theme="dark"] {
+  color-scheme: dark;
 }
 
 /* What holds for every part. */
@@ -552,13 +541,6 @@ code {
   text-align: end;
 }
 
-@media (forced-colors: active) {
-  .panel,
-  .meter-bar {
-    border: 1px solid CanvasText;
-  }
-}
-
 /* The top of the page: whose it is, how fresh it is, and what can be done. */
 
 .top {
@@ -695,7 +677,9 @@ code {
 
 .keys {
   inset: 3.25rem 1rem auto auto;
-  width: min(24rem, calc(100vw - 2rem));
+  width: min(34rem, calc(100vw - 2rem));
+  max-height: calc(100vh - 4.25rem);
+  overflow: auto;
   margin: 0;
   padding: 0.75rem 1rem;
   border: 1px solid var(--line-strong);
@@ -716,8 +700,12 @@ code {
   gap: 0.25rem 1rem;
 }
 
-.keys dd {
+.keys :is(dd, .keys-note) {
   color: var(--ink-soft);
+}
+
+.keys-note {
+  margin-block: 0.375rem 0.75rem;
 }
 
 .check {
@@ -773,7 +761,8 @@ code {
 
 .figures {
   display: grid;
-  grid-template-columns: repeat(6, minmax(0, 1fr));
+  grid-auto-columns: minmax(0, 1fr);
+  grid-auto-flow: column;
   gap: 1px;
   overflow: hidden;
   margin: 0 1rem;
@@ -819,9 +808,16 @@ code {
   font-size: 0.75rem;
 }
 
-.figure.alarming .figure-value,
-.figure.alarming .spark {
+.figure[data-level="alarming"] :is(.figure-value, .spark) {
   color: var(--bad);
+}
+
+.figure[data-level="warning"] :is(.figure-value, .spark) {
+  color: var(--warn);
+}
+
+.figure:is([data-level="alarming"], [data-level="warning"]) .figure-note {
+  color: var(--ink);
 }
 
 .spark {
@@ -854,14 +850,25 @@ code {
   opacity: 0.1;
 }
 
-@media (width < 60rem) {
+/* With the nodes there are seven: these take the room of two, so that no place stays empty. */
+@media (width < 68rem) {
   .figures {
     grid-template-columns: repeat(3, minmax(0, 1fr));
+    grid-auto-flow: row;
+  }
+
+  .figures:has(.nodes-figure:not([hidden])) {
+    grid-template-columns: repeat(4, minmax(0, 1fr));
+  }
+
+  .nodes-figure {
+    grid-column: span 2;
   }
 }
 
 @media (width < 40rem) {
-  .figures {
+  .figures,
+  .figures:has(.nodes-figure:not([hidden])) {
     grid-template-columns: repeat(2, minmax(0, 1fr));
     margin-inline: 0.75rem;
   }
@@ -1020,10 +1027,11 @@ code {
   display: flex;
   align-items: center;
   gap: 0.4375rem;
-  padding-inline-start: calc(var(--indent, 0) * 1.125rem);
+  /* However deep it is, half of the room is for the name. */
+  padding-inline-start: min(var(--indent, 0) * 1.125rem, 50%);
   background: repeating-linear-gradient(to right, transparent 0 0.4375rem, var(--line) 0.4375rem 0.5rem, transparent
     0.5rem 1.125rem)
-    0 / calc(var(--indent, 0) * 1.125rem) 100% no-repeat;
+    0 / min(var(--indent, 0) * 1.125rem, 50%) 100% no-repeat;
 }
 
 .chevron {
@@ -1052,9 +1060,11 @@ code {
   text-overflow: ellipsis;
 }
 
+/* It takes the room that the name leaves. */
 .class-name {
-  flex: 0 1000 auto;
+  flex: 1 1 0;
   min-width: 0;
+  max-width: max-content;
   overflow: hidden;
   color: var(--ink-soft);
   text-overflow: ellipsis;
@@ -1107,7 +1117,7 @@ code {
 
 .meter {
   display: grid;
-  grid-template-columns: minmax(1.25rem, 1fr) auto auto;
+  grid-template-columns: minmax(0, 1fr) auto minmax(3.75rem, auto);
   align-items: center;
   column-gap: 0.5rem;
 }
@@ -1129,11 +1139,10 @@ code {
   height: 100%;
   border-radius: inherit;
   background: var(--accent-line);
-  transition: width 0.3s;
 }
 
 .meter-text {
-  min-width: 3.75rem;
+  grid-column: 3;
   color: var(--ink-soft);
   text-align: end;
 }
@@ -1168,6 +1177,10 @@ code {
 
 .failure-age {
   margin-inline-end: 0.5rem;
+  color: var(--ink-soft);
+}
+
+.failure-age.recent {
   color: var(--bad);
 }
 
@@ -1232,8 +1245,15 @@ code {
   }
 
   .meter {
-    grid-template-columns: 1fr auto;
-    column-gap: 0.25rem;
+    display: block;
+    overflow: hidden;
+    text-align: end;
+    text-overflow: ellipsis;
+  }
+
+  /* Where senders wait the mailbox is full. */
+  .meter-waiting:not(:empty) + .meter-text {
+    display: none;
   }
 
   .tools,
@@ -1274,6 +1294,8 @@ code {
 
 .details-id {
   min-width: 0;
+  max-height: 3em;
+  overflow: auto;
   font: 600 0.8125rem/1.5 var(--mono);
   overflow-wrap: anywhere;
 }
@@ -1288,7 +1310,7 @@ code {
 
 .details-figures {
   display: grid;
-  grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr));
+  grid-template-columns: repeat(auto-fill, minmax(6.25rem, 1fr));
   gap: 0.375rem 1rem;
   margin-top: 0.5rem;
 }
@@ -1538,12 +1560,6 @@ td[data-status="down"] {
   color: var(--ink-soft);
 }
 
-@media (width < 30rem) {
-  .c-who .link > .path {
-    display: none;
-  }
-}
-
 .failures .c-who {
   width: 34%;
 }
@@ -1553,15 +1569,38 @@ td[data-status="down"] {
 }
 
 .members .c-status {
-  width: 22%;
+  width: 7rem;
 }
 
 .members .c-trip {
-  width: 23%;
+  width: 4.875rem;
 }
 
 .members .c-addr {
-  width: 33%;
+  width: 7.25rem;
+}
+
+@media (width < 30rem) {
+  .c-who .link > .path {
+    display: none;
+  }
+
+  .letters .c-who {
+    width: 30%;
+  }
+
+  .members .c-addr {
+    display: none;
+  }
+
+  .members .c-status {
+    width: 7.75rem;
+  }
+
+  .members .c-trip {
+    width: 5.375rem;
+    padding-inline-end: 0.875rem;
+  }
 }
 
 .lines {
@@ -1700,6 +1739,121 @@ tbody th {
   *::after {
     animation: none !important;
     transition: none !important;
+  }
+}
+
+/* Where the reader chooses the colours: what a ground says elsewhere is said by a line, or by a colour of the reader's. */
+
+@media (forced-colors: active) {
+  :root,
+  :root[data-theme] {
+    --ground: Canvas;
+    --panel: Canvas;
+    --raised: Canvas;
+    --line: GrayText;
+    --line-strong: CanvasText;
+    --ink: CanvasText;
+    --ink-soft: CanvasText;
+    --accent: Highlight;
+    --accent-soft: Canvas;
+    --accent-line: Highlight;
+    --good: CanvasText;
+    --warn: CanvasText;
+    --warn-bar: CanvasText;
+    --bad: CanvasText;
+    --bar: Canvas;
+    color-scheme: light dark;
+  }
+
+  .panel,
+  .meter-bar {
+    border: 1px solid CanvasText;
+  }
+
+  .figure {
+    outline: 1px solid CanvasText;
+  }
+
+  .dot,
+  .meter-fill {
+    forced-color-adjust: none;
+  }
+
+  button[aria-pressed="true"],
+  .segments label:has(:checked) {
+    background: Highlight;
+    color: HighlightText;
+    forced-color-adjust: none;
+  }
+
+  button[aria-pressed="true"] .icon,
+  #troubled[aria-pressed="true"]:not([data-none]) .icon {
+    color: inherit;
+  }
+
+  .tree-body .row[aria-selected]:not(:focus-visible) {
+    outline: 2px dashed Highlight;
+    outline-offset: -2px;
+  }
+}
+
+/* On paper: dark on light, nothing to press, and nothing that would have to be scrolled. */
+
+@media print {
+  :root,
+  :root[data-theme] {
+    color-scheme: light;
+  }
+
+  body,
+  .main,
+  .main.alone,
+  .side,
+  .main:not(.alone) .side {
+    display: block;
+    height: auto;
+    overflow: visible;
+  }
+
+  .top-controls,
+  .tools,
+  .keys {
+    display: none;
+  }
+
+  .tree-scroll,
+  .table-scroll,
+  .logs .table-scroll,
+  .details {
+    height: auto;
+    max-height: none;
+    overflow: visible;
+  }
+
+  .panel {
+    margin-bottom: var(--gap);
+    overflow: visible;
+  }
+
+  .tree-head,
+  thead th {
+    position: static;
+  }
+
+  .tree-body .row {
+    content-visibility: visible;
+  }
+
+  .row,
+  tr,
+  .figures,
+  .picture {
+    break-inside: avoid;
+  }
+
+  .dot,
+  .meter {
+    print-color-adjust: exact;
   }
 }
 `,
@@ -1899,6 +2053,10 @@ function place(parent, node, before) {
 const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const TENTHS = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+// Made once: making one takes much longer than using it, and each state has hundreds of times.
+const TIME = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const DATE_AND_TIME = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
 /**
  * A count: in full up to five digits, then rounded.
@@ -1942,7 +2100,7 @@ function span(ms) {
  * @param {number} ms
  */
 function ago(ms) {
-  return ms < 1_000 ? "now" : \`\${span(ms)} ago\`;
+  return ms < 1_000 ? "just now" : \`\${span(ms)} ago\`;
 }
 
 /**
@@ -1950,7 +2108,24 @@ function ago(ms) {
  * @param {number} at
  */
 function timeOfDay(at) {
-  return new Date(at).toLocaleTimeString("en-GB");
+  return TIME.format(at);
+}
+
+/**
+ * The time of day, or the day where that is another one than that of \`now\`.
+ * @param {number} at
+ * @param {number} now
+ */
+function timeOrDay(at, now) {
+  return DAY.format(at) === DAY.format(now) ? timeOfDay(at) : DAY.format(at);
+}
+
+/**
+ * Both, where the browser is and for everybody.
+ * @param {number} at
+ */
+function dateAndTime(at) {
+  return \`\${DATE_AND_TIME.format(at)} (\${new Date(at).toISOString()})\`;
 }
 
 /**
@@ -1961,6 +2136,61 @@ function timeOfDay(at) {
  */
 function plural(n, one, many = \`\${one}s\`) {
   return \`\${count(n)} \${n === 1 ? one : many}\`;
+}
+
+// members.js
+
+/**
+ * How the members of a cluster are, taken together.
+ * @module
+ */
+
+const URGENCY = { down: 0, suspect: 1, up: 2, left: 3 };
+
+/**
+ * Who has left is not missed: \`all\` does not count it.
+ * @param {ClusterState} cluster
+ * @returns {{ up: number, all: number, bad: MemberState[] }} Of the bad ones those that are down come first.
+ */
+function healthOf({ members, membersOmitted }) {
+  const bad = members.filter(isBad).sort(byUrgency);
+  const left = members.filter(({ status }) => status === "left").length;
+  const all = members.length - left + membersOmitted;
+  return { up: all - bad.length, all, bad };
+}
+
+/** Whether somebody should look after it. @param {MemberState} member */
+function isBad({ status }) {
+  return status === "down" || status === "suspect";
+}
+
+/**
+ * Sorts the worst first, and keeps the order of those that are equally well.
+ * @param {MemberState} a
+ * @param {MemberState} b
+ */
+function byUrgency(a, b) {
+  return URGENCY[a.status] - URGENCY[b.status];
+}
+
+/**
+ * How many are what, as \`1 down, 2 suspect\`; empty where all is well.
+ * @param {readonly MemberState[]} bad
+ */
+function badText(bad) {
+  const down = bad.filter(({ status }) => status === "down").length;
+  const parts = [down > 0 ? \`\${count(down)} down\` : "", bad.length > down ? \`\${count(bad.length - down)} suspect\` : ""];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+/**
+ * The status of a member, and for how long it has not been well.
+ * @param {MemberState} member
+ * @param {number} now Unix ms
+ */
+function statusText(member, now) {
+  const { status, since } = member;
+  return isBad(member) && since !== null ? \`\${status} \${span(now - since)}\` : status;
 }
 
 // cluster_picture.js
@@ -1974,15 +2204,15 @@ const WIDTH = 400;
 /** Few nodes need little room. */
 const HEIGHT = { low: 118, high: 262 };
 const FEW_NODES = 3;
-/** More nodes than this have no room for their names; the table below has them. */
-const NAMED_MAX = 14;
+/** Of more nodes than this only those that are not well have a name: the others are in the table below. */
+const NAMED_MAX = 10;
 /** More than this are no picture any more. Those that are not up come first. */
 const DRAWN_MAX = 60;
 
 /** How large a node is, by how many there are: they shall not cover each other. */
 const SIZES = /** @type {const} */ ([[NAMED_MAX, 22], [30, 16], [DRAWN_MAX, 11]]);
 
-/** @typedef {{ member: MemberState, x: number, y: number, size: number, isNamed: boolean, middle: { x: number, y: number } }} Spot */
+/** @typedef {{ member: MemberState, x: number, y: number, size: number, isNamed: boolean, now: number, middle: { x: number, y: number } }} Spot */
 
 /** The picture. */
 class ClusterPicture {
@@ -1998,30 +2228,33 @@ class ClusterPicture {
     this.node.append(this.#title, this.#edges, this.#nodes);
   }
 
-  /** @param {ClusterState} cluster */
-  update(cluster) {
+  /**
+   * @param {ClusterState} cluster
+   * @param {number} now Unix ms
+   */
+  update(cluster, now) {
     const self = cluster.members.find(({ isSelf }) => isSelf);
     const others = drawn(cluster.members.filter(({ isSelf }) => !isSelf));
     const height = others.length < FEW_NODES ? HEIGHT.low : HEIGHT.high;
     setAttribute(this.node, "viewBox", \`0 0 \${WIDTH} \${height}\`);
-    this.node.classList.toggle("low", others.length < FEW_NODES);
     // Of few nodes all names are below.
     const middle = { x: WIDTH / 2, y: others.length < FEW_NODES ? height / 2 - 11 : height / 2 };
-    const spots = around(others, middle, height);
+    const spots = around(others, middle, height, now);
     setText(this.#title, describe(cluster, others.length));
+    // Names are on top of what is near them.
+    spots.sort((a, b) => Number(a.isNamed) - Number(b.isNamed));
     this.#edgeList.update(spots);
     this.#nodeList.update(
-      self === undefined ? spots : [...spots, { member: self, ...middle, size: SIZES[0][1], isNamed: true, middle }],
+      self === undefined
+        ? spots
+        : [...spots, { member: self, ...middle, size: SIZES[0][1], isNamed: true, now, middle }],
     );
   }
 }
 
 /** Keeps a member at its place: the order is that of the ids. @param {MemberState[]} members */
 function drawn(members) {
-  const worst = { down: 0, suspect: 1, left: 2, up: 3 };
-  const chosen = members.length <= DRAWN_MAX
-    ? members
-    : members.toSorted((a, b) => worst[a.status] - worst[b.status]).slice(0, DRAWN_MAX);
+  const chosen = members.length <= DRAWN_MAX ? members : members.toSorted(byUrgency).slice(0, DRAWN_MAX);
   return chosen.toSorted((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
 }
 
@@ -2029,20 +2262,21 @@ function drawn(members) {
  * @param {readonly MemberState[]} members
  * @param {{ x: number, y: number }} middle
  * @param {number} height
+ * @param {number} now
  * @returns {Spot[]}
  */
-function around(members, middle, height) {
+function around(members, middle, height, now) {
   // Two stand to the left and to the right; of more, none is straight below this node, where its name is.
   const start = members.length <= 2
     ? Math.PI
     : -Math.PI / 2 + (members.length % 2 === 0 ? Math.PI / members.length : 0);
-  const isNamed = members.length <= NAMED_MAX;
+  const areNamed = members.length <= NAMED_MAX;
   const size = SIZES.find(([count]) => members.length <= count)?.[1] ?? SIZES[2][1];
-  const [rx, ry] = [WIDTH / 2 - (isNamed ? 58 : 24), height / 2 - (isNamed ? 40 : 20)];
+  const [rx, ry] = [WIDTH / 2 - 58, height / 2 - 42];
   return members.map((member, i) => {
     const angle = start + 2 * Math.PI * i / members.length;
     const [x, y] = [middle.x + rx * Math.cos(angle), middle.y + ry * Math.sin(angle)];
-    return { member, x, y, size, isNamed, middle };
+    return { member, x, y, size, isNamed: areNamed || isBad(member), now, middle };
   });
 }
 
@@ -2082,7 +2316,7 @@ function makeNode() {
   return {
     node,
     /** @param {Spot} spot */
-    update({ member, x, y, size, isNamed, middle }) {
+    update({ member, x, y, size, isNamed, now, middle }) {
       const transform = \`translate(\${x.toFixed(1)}px, \${y.toFixed(1)}px)\`;
       if (node.style.transform !== transform) node.style.transform = transform;
       setAttribute(node, "data-status", member.status);
@@ -2091,9 +2325,9 @@ function makeNode() {
       for (const corner of ["x", "y"]) setAttribute(use, corner, \`\${-size / 2}\`);
       for (const side of ["width", "height"]) setAttribute(use, side, \`\${size}\`);
       setAttribute(halo, "r", (size * 0.68).toFixed(1));
-      setText(hint, \`\${member.id}, \${member.status}\`);
+      setText(hint, \`\${member.id}, \${statusText(member, now)}\`);
       setText(name, isNamed ? shorten(member.id) : "");
-      const note = member.isSelf ? "this node" : member.status === "up" ? "" : member.status;
+      const note = member.isSelf ? "this node" : member.status === "up" ? "" : statusText(member, now);
       setText(status, isNamed ? note : "");
       // The names of the upper nodes are above them, where no edge is.
       const isAbove = y < middle.y - 1;
@@ -2113,14 +2347,14 @@ function shorten(id) {
  * @param {ClusterState} cluster
  * @param {number} drawnCount
  */
-function describe({ self, members, membersOmitted }, drawnCount) {
-  const up = members.filter(({ status }) => status === "up").length;
-  const bad = members.filter(({ status }) => status !== "up").map(({ id, status }) => \`\${id} is \${status}\`);
+function describe(cluster, drawnCount) {
+  const { self, members, membersOmitted } = cluster;
+  const { up, all, bad } = healthOf(cluster);
   const left = members.length - 1 - drawnCount + membersOmitted;
   const parts = [
     \`This node is \${self}\`,
-    \`\${up} of \${members.length + membersOmitted} members are up\`,
-    ...bad.slice(0, 10),
+    \`\${up} of \${all} members are up\`,
+    ...bad.slice(0, 10).map(({ id, status }) => \`\${id} is \${status}\`),
   ];
   if (bad.length > 10) parts.push(\`\${bad.length - 10} more are not up\`);
   if (left > 0) parts.push(\`\${left} members are not drawn\`);
@@ -2203,6 +2437,16 @@ function makeRow(columns) {
   };
 }
 
+/**
+ * Draws a text of a few lines, in the direction of its script.
+ * @param {HTMLElement} cell
+ * @param {string} text
+ */
+function drawLines(cell, text) {
+  if (cell.firstElementChild === null) cell.replaceChildren(html("div", { class: "lines", dir: "auto" }, ""));
+  setText(cell.firstElementChild ?? cell, text);
+}
+
 // cluster.js
 
 /**
@@ -2214,6 +2458,8 @@ function makeRow(columns) {
 class Cluster {
   #body = byId("cluster-body");
   #picture = new ClusterPicture();
+  /** When what is shown was so. */
+  #now = 0;
   /** @type {Table<MemberState>} */
   #members = new Table({
     name: "members",
@@ -2221,8 +2467,21 @@ class Cluster {
     empty: "No members yet. They appear here when this node has joined, or others join it.",
     keyOf: ({ id }) => id,
     columns: [
-      { title: "Member", name: "member", isHead: true, text: ({ id }) => id },
-      { title: "Status", name: "status", text: ({ status }) => status, draw: drawStatus },
+      {
+        title: "Member",
+        name: "member",
+        isHead: true,
+        text: ({ id }) => id,
+        hint: ({ id, addr }) => \`\${id} at \${addr}\`,
+        draw: (cell, { id }) => drawLines(cell, id),
+      },
+      {
+        title: "Status",
+        name: "status",
+        text: ({ status }) => status,
+        hint: ({ status, since }) => since === null ? status : \`\${status} since \${dateAndTime(since)}\`,
+        draw: (cell, member) => drawStatus(cell, member, this.#now),
+      },
       { title: "Round trip", name: "trip number", text: roundTrip },
       { title: "Address", name: "addr", text: ({ addr }) => addr },
     ],
@@ -2252,7 +2511,8 @@ class Cluster {
   }
 
   /** @param {ObserverState} state */
-  update({ cluster }) {
+  update({ at, cluster }) {
+    this.#now = at;
     show(this.#none, cluster === null);
     show(this.#picture.node, cluster !== null);
     show(this.#members.node, cluster !== null);
@@ -2260,12 +2520,12 @@ class Cluster {
     // Where there is none it makes room for what there is.
     byId("main").classList.toggle("alone", cluster === null);
     if (cluster === null) return setText(byId("cluster-note"), "");
-    const { members, membersOmitted, directory, directoryOmitted } = cluster;
-    const up = members.filter(({ status }) => status === "up").length;
-    const all = members.length + membersOmitted;
-    setText(byId("cluster-note"), \`\${cluster.name}, \${count(up)} of \${count(all)} up\`);
-    this.#picture.update(cluster);
-    this.#members.update(members);
+    const { members, directory, directoryOmitted } = cluster;
+    const { up, all } = healthOf(cluster);
+    setText(byId("cluster-note"), \`\${count(up)} of \${count(all)} up, \${cluster.name}\`);
+    this.#picture.update(cluster, at);
+    // Who is not well is not to be searched for among hundreds.
+    this.#members.update(members.toSorted(byUrgency));
     setText(byId("directory-note"), plural(directory.length + directoryOmitted, "name"));
     this.#directory.update(directory);
   }
@@ -2280,11 +2540,13 @@ function roundTrip({ isSelf, roundTripMs, status }) {
 /**
  * @param {HTMLElement} cell
  * @param {MemberState} member
+ * @param {number} now Unix ms
  */
-function drawStatus(cell, { status }) {
-  if (cell.dataset["status"] === status) return;
+function drawStatus(cell, member, now) {
+  const { status } = member;
+  if (cell.dataset["status"] !== status) cell.replaceChildren(new Icon(status).node, html("span", {}, ""));
   setAttribute(cell, "data-status", status);
-  cell.replaceChildren(new Icon(status).node, html("span", {}, status));
+  setText(cell.lastElementChild ?? cell, statusText(member, now));
 }
 
 // connection.js
@@ -2317,7 +2579,7 @@ const REFUSALS = new Map([
 ]);
 
 /** Why there is an end though the system goes on. */
-const ONLY_OBSERVER = "Only its observer has ended.";
+const ONLY_OBSERVER = "The observer has ended; the system may go on.";
 
 /** The stream of states. */
 class Connection {
@@ -2499,6 +2761,15 @@ const FULL_SHARE = 0.8;
 const SLOW_MS = 1_000;
 
 /**
+ * Whether a failure is still news.
+ * @param {ActorState["lastFailure"]} failure
+ * @param {number} now Unix ms
+ */
+function isRecent(failure, now) {
+  return failure !== null && now - failure.at < RECENT_MS;
+}
+
+/**
  * How full a mailbox is, from 0 to 1; \`null\` where it has no mark.
  * @param {ActorState} actor
  */
@@ -2530,9 +2801,7 @@ function troublesOf(actor, now) {
   const troubles = [];
   const full = fullness(actor);
   if (status === "restarting") troubles.push("It is restarting.");
-  if (lastFailure !== null && now - lastFailure.at < RECENT_MS) {
-    troubles.push(\`It failed \${ago(now - lastFailure.at)}.\`);
-  }
+  if (lastFailure !== null && isRecent(lastFailure, now)) troubles.push(\`It failed \${ago(now - lastFailure.at)}.\`);
   if (waiting > 0) troubles.push(\`\${plural(waiting, "sender waits", "senders wait")} for room in its mailbox.\`);
   else if (full !== null && full >= FULL_SHARE) troubles.push(\`Its mailbox is \${Math.round(full * 100)} % full.\`);
   if (busyMs !== null && busyMs > SLOW_MS) troubles.push(\`Its handler has been running for \${duration(busyMs)}.\`);
@@ -2562,7 +2831,7 @@ class Details {
   #values = new Map();
   #failure = html("div", { class: "details-failure" });
   #failureTitle = html("h4", {}, "");
-  #failureText = html("pre", { tabindex: "0", "aria-label": "What was thrown" }, "");
+  #failureText = html("pre", { tabindex: "0", dir: "auto", "aria-label": "What was thrown" }, "");
   #rates = new History();
   #queues = new History();
   #rateSpark = new Sparkline();
@@ -2575,7 +2844,8 @@ class Details {
     this.#close.addEventListener("click", onClose);
     this.#failure.append(this.#failureTitle, this.#failureText);
     const head = html("header", { class: "details-head" }, this.#id, this.#className, this.#close);
-    this.#panel.append(head, this.#troubles, this.#figures, this.#failure);
+    // What was thrown is what somebody came for: it is not to be scrolled to.
+    this.#panel.append(head, this.#troubles, this.#failure, this.#figures);
     for (const name of ["State", "Mailbox", "Waiting", "Per second", "Handled", "Restarts", "Children"]) {
       const value = html("dd", {}, "");
       this.#values.set(name, value);
@@ -2644,6 +2914,30 @@ function findActor(actors, id) {
   return undefined;
 }
 
+// glossary.js
+
+/**
+ * What the figures mean: the help of the page says it, and the same text is shown where the pointer rests.
+ * @module
+ */
+
+/**
+ * The explanation of a title; empty where it needs none.
+ * @param {string} title
+ */
+function hintOf(title) {
+  const term = [...byId("glossary").querySelectorAll("dt")].find(({ textContent }) => textContent === title);
+  return (term?.nextElementSibling?.textContent ?? "").replaceAll(/\\s+/g, " ").trim();
+}
+
+/** Gives the columns of the tree their explanations. */
+function startHints() {
+  for (const head of document.querySelectorAll(".tree-head [role=columnheader]")) {
+    const hint = hintOf(head.textContent ?? "");
+    if (hint !== "") head.setAttribute("title", hint);
+  }
+}
+
 // figures.js
 
 /**
@@ -2673,7 +2967,14 @@ class Figure {
     this.#floor = floor;
     const head = html("h2", { class: "figure-title" }, title);
     const value = html("p", {}, this.#value, this.#unit);
-    this.node = html("div", { class: "figure" }, head, value, html("p", {}, this.#note), this.#spark.node);
+    this.node = html(
+      "div",
+      { class: "figure", title: hintOf(title) },
+      head,
+      value,
+      html("p", {}, this.#note),
+      this.#spark.node,
+    );
   }
 
   get peak() {
@@ -2686,17 +2987,18 @@ class Figure {
     this.#spark.update(this.#history, this.#floor);
   }
 
-  /** @param {{ value: string, unit?: string, note: string, isAlarming?: boolean }} texts */
-  show({ value, unit = "", note, isAlarming = false }) {
+  /** @param {{ value: string, unit?: string, note: string, level?: "calm" | "warning" | "alarming" }} texts */
+  show({ value, unit = "", note, level = "calm" }) {
     setText(this.#value, value);
     setText(this.#unit, unit);
     setText(this.#note, note);
-    this.node.classList.toggle("alarming", isAlarming);
+    setAttribute(this.node, "data-level", level);
   }
 }
 
 /** The figures. */
 class Figures {
+  #nodes = new Figure("Nodes", 1);
   #actors = new Figure("Actors", 1);
   #handled = new Figure("Throughput", 1);
   #queued = new Figure("Queued", 10);
@@ -2707,7 +3009,8 @@ class Figures {
   #before;
 
   constructor() {
-    const all = [this.#actors, this.#handled, this.#queued, this.#lag, this.#failures, this.#letters];
+    this.#nodes.node.classList.add("nodes-figure");
+    const all = [this.#nodes, this.#actors, this.#handled, this.#queued, this.#lag, this.#failures, this.#letters];
     byId("figures").append(...all.map(({ node }) => node));
   }
 
@@ -2715,9 +3018,10 @@ class Figures {
    * Remembers a state for the small pictures; also one that is not shown, because the page is paused.
    * @param {ObserverState} state
    */
-  sample({ system }) {
+  sample({ system, cluster }) {
     const before = this.#before ?? system;
     this.#before = system;
+    if (cluster !== null) this.#nodes.sample(healthOf(cluster).up);
     this.#actors.sample(system.actors);
     this.#handled.sample(system.handledPerSecond);
     this.#queued.sample(system.queued);
@@ -2731,21 +3035,44 @@ class Figures {
    * @param {ObserverState} state
    * @param {number} troubled
    */
-  show({ system }, troubled) {
-    const { actors, handledPerSecond, queued, lagMs, failures, restarts, deadLetters } = system;
+  show(state, troubled) {
+    const { actors, handledPerSecond, queued, lagMs, failures, deadLetters } = state.system;
+    this.#showNodes(state);
     this.#actors.show({ value: count(actors), note: troubled === 0 ? "none troubled" : \`\${count(troubled)} troubled\` });
-    this.#handled.show({ value: rate(handledPerSecond), unit: "/ s", note: \`peak \${rate(this.#handled.peak)}\` });
-    this.#queued.show({ value: count(queued), note: \`peak \${count(this.#queued.peak)}\` });
+    this.#handled.show({
+      value: rate(handledPerSecond),
+      unit: "/ s",
+      note: \`peak \${rate(this.#handled.peak)} in 2 min\`,
+    });
+    this.#queued.show({ value: count(queued), note: \`peak \${count(this.#queued.peak)} in 2 min\` });
     const [value = "", unit = ""] = duration(lagMs).split(" ");
+    const peak = duration(this.#lag.peak);
     const isSlow = lagMs > LAG_HIGH_MS;
-    const lagNote = \`peak \${duration(this.#lag.peak)}\`;
-    this.#lag.show({ value, unit, note: isSlow ? \`held up; \${lagNote}\` : lagNote, isAlarming: isSlow });
-    const isFailing = this.#failures.peak > 0;
-    this.#failures.show({ value: count(failures), note: plural(restarts, "restart"), isAlarming: isFailing });
+    const lagNote = isSlow ? \`held up, peak \${peak}\` : \`peak \${peak} in 2 min\`;
+    this.#lag.show({ value, unit, note: lagNote, level: isSlow ? "alarming" : "calm" });
+    const [failure] = state.failures;
+    this.#failures.show({
+      value: count(failures),
+      note: failure === undefined ? "none" : \`last \${ago(state.at - failure.at)}\`,
+      level: this.#failures.peak > 0 ? "alarming" : "calm",
+    });
     const rise = this.#letters.peak;
-    this.#letters.show({
-      value: count(deadLetters),
-      note: rise === 0 ? "none lately" : \`up to \${count(rise)} / s lately\`,
+    const lettersNote = rise === 0 ? "none in 2 min" : \`up to \${count(rise)} / s in 2 min\`;
+    this.#letters.show({ value: count(deadLetters), note: lettersNote });
+  }
+
+  /** @param {ObserverState} state */
+  #showNodes({ at, cluster }) {
+    show(this.#nodes.node, cluster !== null);
+    if (cluster === null) return;
+    const { up, all, bad } = healthOf(cluster);
+    const [worst] = bad;
+    const only = bad.length === 1 && worst !== undefined ? \`\${statusText(worst, at)}: \${worst.id}\` : badText(bad);
+    this.#nodes.show({
+      value: count(up),
+      unit: \`of \${count(all)} up\`,
+      note: worst === undefined ? "all is well" : only,
+      level: worst === undefined ? "calm" : worst.status === "down" ? "alarming" : "warning",
     });
   }
 }
@@ -2770,7 +3097,11 @@ function startKeys({ pause, filter, escape }) {
   if (box instanceof HTMLInputElement) rememberBox(box);
   document.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
-    if (event.key === "Escape") return escape();
+    if (event.key === "Escape") {
+      // The browser closes the help: one press closes one thing.
+      if (!byId("keys").matches(":popover-open")) escape();
+      return;
+    }
     if (!isOn() || isText(event.target)) return;
     if (event.key === "p" || event.key === "P" || event.key === " " && !isControl(event.target)) pause();
     else if (event.key === "/") filter();
@@ -2811,6 +3142,8 @@ function isControl(target) {
 class Logs {
   #failures;
   #letters;
+  /** When what is shown was so. */
+  #now = 0;
 
   /** @param {(id: string) => void} onActor Called when somebody wants to see an actor in the tree. */
   constructor(onActor) {
@@ -2818,8 +3151,8 @@ class Logs {
     const when = {
       title: "When",
       name: "when",
-      text: ({ at }) => timeOfDay(at),
-      hint: ({ at }) => new Date(at).toISOString(),
+      text: ({ at }) => timeOrDay(at, this.#now),
+      hint: ({ at }) => dateAndTime(at),
     };
     /** @type {Column<{ at: number, id: string }>} */
     const who = {
@@ -2850,8 +3183,18 @@ class Logs {
       columns: [
         when,
         who,
-        { title: "Message", name: "message", text: ({ type }) => type },
-        { title: "Reason", name: "reason", text: ({ reason }) => reason },
+        {
+          title: "Message",
+          name: "message",
+          text: ({ type }) => type,
+          draw: (cell, { type }) => drawLines(cell, type),
+        },
+        {
+          title: "Reason",
+          name: "reason",
+          text: ({ reason }) => reason,
+          draw: (cell, { reason }) => drawLines(cell, reason),
+        },
       ],
     };
     this.#failures = new Table(failures);
@@ -2861,10 +3204,12 @@ class Logs {
   }
 
   /** @param {ObserverState} state */
-  update({ failures, deadLetters, system }) {
+  update({ at, failures, deadLetters, system }) {
+    this.#now = at;
     this.#failures.update(failures);
     this.#letters.update(deadLetters);
-    setText(byId("failures-note"), noteOf(failures.length, system.failures));
+    const restarts = system.restarts === 0 ? "" : \`, \${plural(system.restarts, "restart")}\`;
+    setText(byId("failures-note"), noteOf(failures.length, system.failures) + restarts);
     setText(byId("letters-note"), noteOf(deadLetters.length, system.deadLetters));
   }
 }
@@ -2897,16 +3242,6 @@ function drawActor(cell, id, onActor) {
   const start = id.lastIndexOf("/") + 1;
   button.replaceChildren(html("span", { class: "path" }, id.slice(0, start)), html("span", {}, id.slice(start)));
   setAttribute(button, "aria-label", \`Show \${id} in the tree\`);
-}
-
-/**
- * A text of a few lines.
- * @param {HTMLElement} cell
- * @param {string} text
- */
-function drawLines(cell, text) {
-  if (cell.firstElementChild === null) cell.replaceChildren(html("div", { class: "lines" }, ""));
-  setText(cell.firstElementChild ?? cell, text);
 }
 
 // news.js
@@ -2976,6 +3311,9 @@ function changesOf(before, after) {
  * @module
  */
 
+/** What an end means that has no other reason. */
+const SYSTEM_ENDED = "The system has ended.";
+
 /** The status of the page. */
 class Status {
   #pill = byId("connection");
@@ -3022,8 +3360,8 @@ class Status {
   /** @param {ObserverState} state */
   update({ system, cluster }) {
     setText(byId("system-name"), system.name);
-    const down = cluster?.members.filter(({ status }) => status === "down" || status === "suspect").length ?? 0;
-    const title = \`\${down === 0 ? "" : \`(\${down} down) \`}\${system.name} · Observer\`;
+    const bad = cluster === null ? "" : badText(healthOf(cluster).bad);
+    const title = \`\${bad && \`(\${bad}) \`}\${system.name} · Observer\`;
     if (document.title !== title) document.title = title;
   }
 
@@ -3034,7 +3372,6 @@ class Status {
     const banner = this.#bannerTextOf();
     show(this.#banner, banner !== "");
     if (banner !== "") setText(this.#bannerText, banner);
-    setAttribute(document.body, "data-fresh", shown === "live" || shown === "connecting" ? null : "no");
   }
 
   /** @param {ConnectionStatus | "paused"} shown */
@@ -3050,8 +3387,7 @@ class Status {
       ? "Nothing has come yet."
       : \`What you see is from \${timeOfDay(this.#cameAt)}, \${age} ago.\`;
     if (this.#status === "ended") {
-      const what = this.#reason === "" ? "The system has ended." : this.#reason;
-      return \`\${what} \${since} A new one at this address will show up by itself.\`;
+      return \`\${this.#reason || SYSTEM_ENDED} \${since} A new one at this address will show up by itself.\`;
     }
     return ["The connection is lost.", this.#reason, since, "Trying again by itself."].filter(Boolean).join(" ");
   }
@@ -3061,10 +3397,11 @@ class Status {
  * What is to be said aloud when the connection changes.
  * @param {ConnectionStatus} before
  * @param {ConnectionStatus} after
+ * @param {string} reason
  */
-function connectionNews(before, after) {
+function connectionNews(before, after, reason) {
   if (after === "lost" && before === "live") return "The connection is lost. Trying again.";
-  if (after === "ended") return "The system has ended.";
+  if (after === "ended") return reason || SYSTEM_ENDED;
   return after === "live" && before !== "connecting" ? "The connection is back." : "";
 }
 
@@ -3162,15 +3499,16 @@ const OPEN_CHILDREN_MAX = 24;
  */
 
 /**
- * The rows, from top to bottom, and how many actors are troubled.
+ * The rows, from top to bottom, how many actors were looked at, and how many of them are troubled, or fit.
  * @param {ObserverState} state
  * @param {Choice} choice
- * @returns {{ rows: Row[], troubled: number, fitting: number }}
+ * @returns {{ rows: Row[], seen: number, troubled: number, fitting: number }}
  */
 function treeRows(state, choice) {
   const words = choice.filter.toLowerCase().split(/\\s+/).filter((word) => word !== "");
   const now = state.at;
   const isNarrowed = words.length > 0 || choice.troubledOnly;
+  let seen = 0;
   let troubled = 0;
   let fitting = 0;
   /** @param {readonly ActorState[]} actors @returns {Found[]} */
@@ -3178,6 +3516,7 @@ function treeRows(state, choice) {
     actors.map((actor) => {
       const children = find(actor.children);
       const troubles = troublesOf(actor, now);
+      seen++;
       if (troubles.length > 0) troubled++;
       const fits = (!choice.troubledOnly || troubles.length > 0) && hasWords(actor, words);
       if (fits) fitting++;
@@ -3222,7 +3561,7 @@ function treeRows(state, choice) {
     rows.push({ ...place, actor: null, omitted, below: 0, troubles: [], troubledBelow: 0, now });
   };
   add(find(state.actors), null, state.actorsOmitted, 1);
-  return { rows, troubled, fitting };
+  return { rows, seen, troubled, fitting };
 }
 
 /**
@@ -3276,7 +3615,7 @@ class Meter {
   #text = html("span", { class: "meter-text" }, "");
   #waiting = html("span", { class: "meter-waiting" }, "");
   /** @readonly */
-  node = html("span", { class: "meter" }, this.#bar, this.#text, this.#waiting);
+  node = html("span", { class: "meter" }, this.#bar, this.#waiting, this.#text);
 
   /** @param {ActorState} actor */
   update(actor) {
@@ -3288,7 +3627,7 @@ class Meter {
     const width = \`\${Math.round((full ?? 0) * 100)}%\`;
     if (this.#fill.style.width !== width) this.#fill.style.width = width;
     setText(this.#text, mailboxText(actor));
-    setText(this.#waiting, waiting === 0 ? "" : \`+\${count(waiting)}\`);
+    setText(this.#waiting, waiting === 0 ? "" : \`\${count(waiting)} wait\`);
     setAttribute(this.#waiting, "title", waiting === 0 ? null : plural(waiting, "sender waits", "senders wait"));
   }
 }
@@ -3316,7 +3655,7 @@ class RowView {
   #rate = html("span", { role: "gridcell", class: "c-rate number" }, "");
   #restarts = html("span", { role: "gridcell", class: "c-restarts number" }, "");
   #failureAge = html("span", { class: "failure-age" }, "");
-  #failureText = html("span", { class: "failure-text" }, "");
+  #failureText = html("span", { class: "failure-text", dir: "auto" }, "");
   #failure = html("span", { role: "gridcell", class: "c-failure" }, this.#failureAge, this.#failureText);
   /** @readonly */
   node = html("div", { role: "row", class: "row", tabindex: "-1" });
@@ -3383,6 +3722,7 @@ class RowView {
    */
   #showFailure(failure, now) {
     setText(this.#failureAge, failure === null ? "" : ago(now - failure.at));
+    this.#failureAge.classList.toggle("recent", isRecent(failure, now));
     setText(this.#failureText, failure?.error ?? "");
     setAttribute(this.#failure, "title", failure?.error ?? null);
   }
@@ -3443,7 +3783,7 @@ class Tree {
   troubled = 0;
 
   /** Whether a filter is set. */
-  get isNarrowed() {
+  get #isNarrowed() {
     return this.#filter.trim() !== "" || this.#troubledOnly;
   }
 
@@ -3485,7 +3825,7 @@ class Tree {
   }
 
   get #openedHere() {
-    return this.isNarrowed ? this.#openedNarrowed : this.#opened;
+    return this.#isNarrowed ? this.#openedNarrowed : this.#opened;
   }
 
   #render() {
@@ -3498,7 +3838,7 @@ class Tree {
       order: this.#order,
       opened: this.#openedHere,
     };
-    const { rows, troubled, fitting } = treeRows(this.#state, choice);
+    const { rows, seen, troubled, fitting } = treeRows(this.#state, choice);
     this.#rows = rows;
     this.troubled = troubled;
     this.#updateInPlace(focused !== undefined && this.#order !== "spawned");
@@ -3509,7 +3849,7 @@ class Tree {
       const index = rows.findIndex(({ key }) => key === focused);
       this.#focus(index >= 0 ? index : Math.min(focusedIndex, rows.length - 1), false);
     }
-    this.#showEmpty(fitting);
+    this.#showEmpty(fitting, Math.max(0, this.#state.system.actors - seen));
   }
 
   /**
@@ -3533,14 +3873,18 @@ class Tree {
     }
   }
 
-  /** @param {number} fitting */
-  #showEmpty(fitting) {
+  /**
+   * @param {number} fitting
+   * @param {number} unseen How many actors the state leaves out: nobody knows whether they would fit.
+   */
+  #showEmpty(fitting, unseen) {
     const { actors = 0 } = this.#state?.system ?? {};
     const empty = byId("tree-empty");
+    const left = unseen === 0 ? "" : \`\${plural(unseen, "more actor")} not looked at\`;
     show(empty, this.#rows.length === 0);
-    if (this.#rows.length === 0) setText(empty, this.#emptyText(actors));
-    const shown = this.isNarrowed ? \`\${fitting} of \${actors}\` : "";
-    setText(byId("actors-note"), shown);
+    if (this.#rows.length === 0) setText(empty, this.#emptyText(actors) + (left && \` \${left}.\`));
+    const shown = \`\${count(fitting)} of \${count(actors - unseen)}\`;
+    setText(byId("actors-note"), this.#isNarrowed ? shown + (left && \`, \${left}\`) : "");
   }
 
   /** @param {number} actors */
@@ -3672,6 +4016,7 @@ class Page {
 
   start() {
     startTheme();
+    startHints();
     startKeys({ pause: () => this.#pause(), filter: () => byId("filter").focus(), escape: () => this.#escape() });
     byId("pause").addEventListener("click", () => this.#pause());
     this.#startTools();
@@ -3679,7 +4024,7 @@ class Page {
     /** @type {ConnectionStatus} */
     let before = "connecting";
     const connection = new Connection((state) => this.#take(state), (status, reason) => {
-      const line = connectionNews(before, status);
+      const line = connectionNews(before, status, reason);
       if (status !== before && line !== "") this.#news.tell(line);
       before = status;
       this.#status.become(status, reason);

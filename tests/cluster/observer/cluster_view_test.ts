@@ -29,7 +29,7 @@ Deno.test("ClusterView shows the nodes, how long they took to answer, and who ha
     directory: [{ name: "desk", node: "b", actorType: "Desk" }],
     directoryOmitted: 0,
   });
-  assertEquals(members[0], { id: "a", addr: "a:7000", status: "up", isSelf: true, roundTripMs: null });
+  assertEquals(members[0], { id: "a", addr: "a:7000", status: "up", since: null, isSelf: true, roundTripMs: null });
   assert(members[1]!.roundTripMs! >= 0);
   assertEquals(members.map(({ id, status, isSelf }) => [id, status, isSelf]), [["a", "up", true], ["b", "up", false]]);
 });
@@ -98,5 +98,27 @@ Deno.test({
       now += 1_000;
     }
     assertEquals(reads, { members: 10, actors: 5 });
+  },
+});
+
+Deno.test({
+  name: "ClusterView tells since when a member is what it is, and forgets the oldest of many changes",
+  permissions: "none",
+  fn() {
+    const start = Date.now();
+    const members: ClusterMember[] = [{ id: "a", addr: "a:1", status: "down" }, { id: "b", addr: "b:1", status: "up" }];
+    const view = viewOf(members);
+    const sinceOf = (id: string) => view.state.members.find((member) => member.id === id)!.since;
+    assertEquals(sinceOf("a"), null);
+    view.changed({ ...members[0]!, status: "suspect" });
+    assertEquals(sinceOf("a"), null);
+    view.changed(members[0]!);
+    const since = sinceOf("a")!;
+    assert(since >= start && since <= Date.now());
+    assertEquals(sinceOf("b"), null);
+    for (let n = 0; n < MEMBERS_MAX - 1; n++) view.changed({ id: `${n}`, addr: "c:1", status: "up" });
+    assertEquals(sinceOf("a"), since);
+    view.changed({ id: "one-more", addr: "c:1", status: "up" });
+    assertEquals(sinceOf("a"), null);
   },
 });

@@ -231,8 +231,15 @@ Deno.test("observer shows the cluster, and messages to other nodes that were los
   assertEquals([state.system.name, state.cluster?.self, state.system.deadLetters], ["a", "a", 1]);
   assertEquals(state.deadLetters.map(({ type, reason }) => `${type} ${reason}`), ["note not-delivered"]);
   assertMatch(state.deadLetters[0]!.id, /nobody/);
-  assertEquals(state.cluster?.members.map(({ id, status }) => `${id} ${status}`), ["a up", "b up"]);
+  assertEquals(state.cluster?.members.map(({ id, status, since }) => [id, status, since]), [
+    ["a", "up", null],
+    ["b", "up", null],
+  ]);
   assertEquals(state.cluster?.directory, [{ name: "desk", node: "b", actorType: "actor" }]);
+  await cluster.run(b!.leave());
+  await cluster.clock.advance(1_000);
+  const left = (await stateOf(page)).cluster?.members[1];
+  assertEquals([left?.status, typeof left?.since], ["left", "number"]);
   await cluster.run(a!.leave());
   await cluster.clock.advance(1_000);
   assertEquals((await stateOf(page)).cluster?.members[0]?.status, "left");

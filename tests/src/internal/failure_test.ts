@@ -10,6 +10,7 @@ import {
   Rejection,
   SupervisorStrategy,
   type SystemEvent,
+  type Terminated,
 } from "../../../mod.ts";
 import { TestProbe } from "../../../src/testing/mod.ts";
 import { deadLetters, recordEvents } from "../../support/record.ts";
@@ -300,6 +301,47 @@ Deno.test("a child's failure is told when its parent is to end and never hears o
     await stage.clock.advance(20);
     await stopped;
     assertEquals([log, stage.unobserved.map(({ addr }) => addr.id)], drain ? [["/p/c"], []] : [[], ["/p/c"]]);
+  }
+});
+
+Deno.test("a failure is observed by a watcher that rests before it restarts, and hears of it then", async () => {
+  await using stage = new Stage();
+  const heard: string[] = [];
+  const target = await stage.spawn("target");
+  const strategy = SupervisorStrategy.restart(1, 1_000, { backoff: 100 });
+  const watcher = await stage.spawn("watcher", { terminated: ({ reason }) => void heard.push(reason) }, { strategy });
+  watcher.doSend(act((ctx) => ctx.watch(target)));
+  await assertRejects(() => watcher.send(act(boom)));
+  target.doSend(act(boom));
+  await stage.clock.settle();
+  assertEquals([heard, stage.unobserved], [[], []]);
+  await stage.clock.advance(100);
+  assertEquals([heard, stage.unobserved], [["failed"], []]);
+});
+
+Deno.test("a failure is told when the notice of it is queued, and its watcher ends, restarts or takes the watch back first", async () => {
+  const target = () => new Scripted();
+  for (const how of ["stop", "restart", "unwatch", "handled"] as const) {
+    await using stage = new Stage();
+    const heard: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const strategy = SupervisorStrategy.restart(1, 1_000);
+    const script = { terminated: ({ reason }: Terminated) => void heard.push(reason) };
+    const parent = await stage.spawn("p", script, { strategy });
+    const child = await parent.send(act((ctx) => ctx.spawnChild(target, { name: "c" }))) as Addr<Do>;
+    parent.doSend(act(async (ctx) => {
+      await gate.promise;
+      if (how === "restart") boom();
+      if (how === "unwatch") ctx.unwatch(child);
+      if (how === "stop") ctx.stop();
+    }));
+    child.doSend(act(boom));
+    await stage.clock.settle();
+    assertEquals([heard, stage.unobserved], [[], []]);
+    gate.resolve();
+    await stage.clock.settle();
+    const told = stage.unobserved.map(({ addr, reason }) => `${addr.id} ${reason}`);
+    assertEquals([heard, told], how === "handled" ? [["failed"], []] : [[], ["/p/c failed"]], how);
   }
 });
 

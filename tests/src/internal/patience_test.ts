@@ -189,3 +189,20 @@ Deno.test({
     assertEquals([patience.busyMs, clock.now(), late], [undefined, 0, []]);
   },
 });
+
+Deno.test({
+  name: "Patience.isOver from the moment that the limit is reached until it is taken away",
+  permissions: "none",
+  async fn() {
+    const { clock, patience } = setUp();
+    patience.limit(Infinity);
+    assertEquals(patience.isOver, false);
+    patience.limit(10);
+    await clock.advance(9);
+    assertEquals(patience.isOver, false);
+    await clock.advance(1);
+    assertEquals(patience.isOver, true);
+    patience.renew();
+    assertEquals(patience.isOver, false);
+  },
+});

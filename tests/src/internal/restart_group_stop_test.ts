@@ -129,6 +129,30 @@ for (const policy of ["one-for-all", "rest-for-one"] as const) {
     assertEquals(stage.take(), ["-a", "-b", "+a", "p heard /p/b stopped"]);
     assertEquals(deadLetters(events).at(-1), ["stopped", queued]);
   });
+
+  Deno.test(`a parent that drains in the middle of a ${policy} restart lets the members drain that did not rest yet`, async () => {
+    await using stage = new Stage();
+    const events = recordEvents(stage.system);
+    const gate = Promise.withResolvers<void>();
+    const { addrs, parent } = await family(stage, policy, {
+      a: { script: { stopped: () => gate.promise } },
+      b: {},
+      c: {},
+    });
+    addrs.get("a")!.doSend(act(boom));
+    await stage.clock.settle();
+    for (const name of ["b", "c"]) {
+      addrs.get(name)!.doSend(act((ctx) => ctx.sleep(100)));
+      addrs.get(name)!.doSend(act(() => void stage.log.push(`${name} drained`)));
+    }
+    const stopping = stage.system.stop(parent, { drain: true });
+    await stage.clock.advance(50);
+    gate.resolve();
+    await stage.clock.advance(1_000);
+    await stopping;
+    assertEquals(stage.take(), ["-a", "b drained", "c drained", "-c", "-b", "-p"]);
+    assertEquals(deadLetters(events).map(([reason]) => reason), ["failed"]);
+  });
 }
 
 Deno.test("a sibling that fails after the group has started again begins a restart of its own", async () => {

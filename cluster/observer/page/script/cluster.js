@@ -8,13 +8,16 @@
 
 import { ClusterPicture } from "./cluster_picture.js";
 import { byId, html, Icon, setAttribute, setText, show } from "./dom.js";
-import { count, duration, plural } from "./format.js";
-import { Table } from "./tables.js";
+import { count, dateAndTime, duration, plural } from "./format.js";
+import { byUrgency, healthOf, statusText } from "./members.js";
+import { drawLines, Table } from "./tables.js";
 
 /** What is there to see of the cluster. */
 export class Cluster {
   #body = byId("cluster-body");
   #picture = new ClusterPicture();
+  /** When what is shown was so. */
+  #now = 0;
   /** @type {Table<MemberState>} */
   #members = new Table({
     name: "members",
@@ -22,8 +25,21 @@ export class Cluster {
     empty: "No members yet. They appear here when this node has joined, or others join it.",
     keyOf: ({ id }) => id,
     columns: [
-      { title: "Member", name: "member", isHead: true, text: ({ id }) => id },
-      { title: "Status", name: "status", text: ({ status }) => status, draw: drawStatus },
+      {
+        title: "Member",
+        name: "member",
+        isHead: true,
+        text: ({ id }) => id,
+        hint: ({ id, addr }) => `${id} at ${addr}`,
+        draw: (cell, { id }) => drawLines(cell, id),
+      },
+      {
+        title: "Status",
+        name: "status",
+        text: ({ status }) => status,
+        hint: ({ status, since }) => since === null ? status : `${status} since ${dateAndTime(since)}`,
+        draw: (cell, member) => drawStatus(cell, member, this.#now),
+      },
       { title: "Round trip", name: "trip number", text: roundTrip },
       { title: "Address", name: "addr", text: ({ addr }) => addr },
     ],
@@ -53,7 +69,8 @@ export class Cluster {
   }
 
   /** @param {ObserverState} state */
-  update({ cluster }) {
+  update({ at, cluster }) {
+    this.#now = at;
     show(this.#none, cluster === null);
     show(this.#picture.node, cluster !== null);
     show(this.#members.node, cluster !== null);
@@ -61,12 +78,12 @@ export class Cluster {
     // Where there is none it makes room for what there is.
     byId("main").classList.toggle("alone", cluster === null);
     if (cluster === null) return setText(byId("cluster-note"), "");
-    const { members, membersOmitted, directory, directoryOmitted } = cluster;
-    const up = members.filter(({ status }) => status === "up").length;
-    const all = members.length + membersOmitted;
-    setText(byId("cluster-note"), `${cluster.name}, ${count(up)} of ${count(all)} up`);
-    this.#picture.update(cluster);
-    this.#members.update(members);
+    const { members, directory, directoryOmitted } = cluster;
+    const { up, all } = healthOf(cluster);
+    setText(byId("cluster-note"), `${count(up)} of ${count(all)} up, ${cluster.name}`);
+    this.#picture.update(cluster, at);
+    // Who is not well is not to be searched for among hundreds.
+    this.#members.update(members.toSorted(byUrgency));
     setText(byId("directory-note"), plural(directory.length + directoryOmitted, "name"));
     this.#directory.update(directory);
   }
@@ -81,9 +98,11 @@ function roundTrip({ isSelf, roundTripMs, status }) {
 /**
  * @param {HTMLElement} cell
  * @param {MemberState} member
+ * @param {number} now Unix ms
  */
-function drawStatus(cell, { status }) {
-  if (cell.dataset["status"] === status) return;
+function drawStatus(cell, member, now) {
+  const { status } = member;
+  if (cell.dataset["status"] !== status) cell.replaceChildren(new Icon(status).node, html("span", {}, ""));
   setAttribute(cell, "data-status", status);
-  cell.replaceChildren(new Icon(status).node, html("span", {}, status));
+  setText(cell.lastElementChild ?? cell, statusText(member, now));
 }

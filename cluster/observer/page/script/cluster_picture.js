@@ -8,20 +8,21 @@
 
 import { KeyedList, setAttribute, setText, svg } from "./dom.js";
 import { duration } from "./format.js";
+import { byUrgency, healthOf, isBad, statusText } from "./members.js";
 
 const WIDTH = 400;
 /** Few nodes need little room. */
 const HEIGHT = { low: 118, high: 262 };
 const FEW_NODES = 3;
-/** More nodes than this have no room for their names; the table below has them. */
-const NAMED_MAX = 14;
+/** Of more nodes than this only those that are not well have a name: the others are in the table below. */
+const NAMED_MAX = 10;
 /** More than this are no picture any more. Those that are not up come first. */
 const DRAWN_MAX = 60;
 
 /** How large a node is, by how many there are: they shall not cover each other. */
 const SIZES = /** @type {const} */ ([[NAMED_MAX, 22], [30, 16], [DRAWN_MAX, 11]]);
 
-/** @typedef {{ member: MemberState, x: number, y: number, size: number, isNamed: boolean, middle: { x: number, y: number } }} Spot */
+/** @typedef {{ member: MemberState, x: number, y: number, size: number, isNamed: boolean, now: number, middle: { x: number, y: number } }} Spot */
 
 /** The picture. */
 export class ClusterPicture {
@@ -37,30 +38,33 @@ export class ClusterPicture {
     this.node.append(this.#title, this.#edges, this.#nodes);
   }
 
-  /** @param {ClusterState} cluster */
-  update(cluster) {
+  /**
+   * @param {ClusterState} cluster
+   * @param {number} now Unix ms
+   */
+  update(cluster, now) {
     const self = cluster.members.find(({ isSelf }) => isSelf);
     const others = drawn(cluster.members.filter(({ isSelf }) => !isSelf));
     const height = others.length < FEW_NODES ? HEIGHT.low : HEIGHT.high;
     setAttribute(this.node, "viewBox", `0 0 ${WIDTH} ${height}`);
-    this.node.classList.toggle("low", others.length < FEW_NODES);
     // Of few nodes all names are below.
     const middle = { x: WIDTH / 2, y: others.length < FEW_NODES ? height / 2 - 11 : height / 2 };
-    const spots = around(others, middle, height);
+    const spots = around(others, middle, height, now);
     setText(this.#title, describe(cluster, others.length));
+    // Names are on top of what is near them.
+    spots.sort((a, b) => Number(a.isNamed) - Number(b.isNamed));
     this.#edgeList.update(spots);
     this.#nodeList.update(
-      self === undefined ? spots : [...spots, { member: self, ...middle, size: SIZES[0][1], isNamed: true, middle }],
+      self === undefined
+        ? spots
+        : [...spots, { member: self, ...middle, size: SIZES[0][1], isNamed: true, now, middle }],
     );
   }
 }
 
 /** Keeps a member at its place: the order is that of the ids. @param {MemberState[]} members */
 function drawn(members) {
-  const worst = { down: 0, suspect: 1, left: 2, up: 3 };
-  const chosen = members.length <= DRAWN_MAX
-    ? members
-    : members.toSorted((a, b) => worst[a.status] - worst[b.status]).slice(0, DRAWN_MAX);
+  const chosen = members.length <= DRAWN_MAX ? members : members.toSorted(byUrgency).slice(0, DRAWN_MAX);
   return chosen.toSorted((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
 }
 
@@ -68,20 +72,21 @@ function drawn(members) {
  * @param {readonly MemberState[]} members
  * @param {{ x: number, y: number }} middle
  * @param {number} height
+ * @param {number} now
  * @returns {Spot[]}
  */
-function around(members, middle, height) {
+function around(members, middle, height, now) {
   // Two stand to the left and to the right; of more, none is straight below this node, where its name is.
   const start = members.length <= 2
     ? Math.PI
     : -Math.PI / 2 + (members.length % 2 === 0 ? Math.PI / members.length : 0);
-  const isNamed = members.length <= NAMED_MAX;
+  const areNamed = members.length <= NAMED_MAX;
   const size = SIZES.find(([count]) => members.length <= count)?.[1] ?? SIZES[2][1];
-  const [rx, ry] = [WIDTH / 2 - (isNamed ? 58 : 24), height / 2 - (isNamed ? 40 : 20)];
+  const [rx, ry] = [WIDTH / 2 - 58, height / 2 - 42];
   return members.map((member, i) => {
     const angle = start + 2 * Math.PI * i / members.length;
     const [x, y] = [middle.x + rx * Math.cos(angle), middle.y + ry * Math.sin(angle)];
-    return { member, x, y, size, isNamed, middle };
+    return { member, x, y, size, isNamed: areNamed || isBad(member), now, middle };
   });
 }
 
@@ -121,7 +126,7 @@ function makeNode() {
   return {
     node,
     /** @param {Spot} spot */
-    update({ member, x, y, size, isNamed, middle }) {
+    update({ member, x, y, size, isNamed, now, middle }) {
       const transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
       if (node.style.transform !== transform) node.style.transform = transform;
       setAttribute(node, "data-status", member.status);
@@ -130,9 +135,9 @@ function makeNode() {
       for (const corner of ["x", "y"]) setAttribute(use, corner, `${-size / 2}`);
       for (const side of ["width", "height"]) setAttribute(use, side, `${size}`);
       setAttribute(halo, "r", (size * 0.68).toFixed(1));
-      setText(hint, `${member.id}, ${member.status}`);
+      setText(hint, `${member.id}, ${statusText(member, now)}`);
       setText(name, isNamed ? shorten(member.id) : "");
-      const note = member.isSelf ? "this node" : member.status === "up" ? "" : member.status;
+      const note = member.isSelf ? "this node" : member.status === "up" ? "" : statusText(member, now);
       setText(status, isNamed ? note : "");
       // The names of the upper nodes are above them, where no edge is.
       const isAbove = y < middle.y - 1;
@@ -152,14 +157,14 @@ function shorten(id) {
  * @param {ClusterState} cluster
  * @param {number} drawnCount
  */
-function describe({ self, members, membersOmitted }, drawnCount) {
-  const up = members.filter(({ status }) => status === "up").length;
-  const bad = members.filter(({ status }) => status !== "up").map(({ id, status }) => `${id} is ${status}`);
+function describe(cluster, drawnCount) {
+  const { self, members, membersOmitted } = cluster;
+  const { up, all, bad } = healthOf(cluster);
   const left = members.length - 1 - drawnCount + membersOmitted;
   const parts = [
     `This node is ${self}`,
-    `${up} of ${members.length + membersOmitted} members are up`,
-    ...bad.slice(0, 10),
+    `${up} of ${all} members are up`,
+    ...bad.slice(0, 10).map(({ id, status }) => `${id} is ${status}`),
   ];
   if (bad.length > 10) parts.push(`${bad.length - 10} more are not up`);
   if (left > 0) parts.push(`${left} members are not drawn`);

@@ -29,7 +29,7 @@ const REFUSALS = new Map([
 ]);
 
 /** Why there is an end though the system goes on. */
-const ONLY_OBSERVER = "Only its observer has ended.";
+const ONLY_OBSERVER = "The observer has ended; the system may go on.";
 
 /** The stream of states. */
 export class Connection {

@@ -27,7 +27,7 @@ export class Details {
   #values = new Map();
   #failure = html("div", { class: "details-failure" });
   #failureTitle = html("h4", {}, "");
-  #failureText = html("pre", { tabindex: "0", "aria-label": "What was thrown" }, "");
+  #failureText = html("pre", { tabindex: "0", dir: "auto", "aria-label": "What was thrown" }, "");
   #rates = new History();
   #queues = new History();
   #rateSpark = new Sparkline();
@@ -40,7 +40,8 @@ export class Details {
     this.#close.addEventListener("click", onClose);
     this.#failure.append(this.#failureTitle, this.#failureText);
     const head = html("header", { class: "details-head" }, this.#id, this.#className, this.#close);
-    this.#panel.append(head, this.#troubles, this.#figures, this.#failure);
+    // What was thrown is what somebody came for: it is not to be scrolled to.
+    this.#panel.append(head, this.#troubles, this.#failure, this.#figures);
     for (const name of ["State", "Mailbox", "Waiting", "Per second", "Handled", "Restarts", "Children"]) {
       const value = html("dd", {}, "");
       this.#values.set(name, value);

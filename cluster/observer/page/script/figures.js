@@ -6,8 +6,10 @@
 
 /** @import { ObserverState } from "../../state.ts" */
 
-import { byId, html, setText } from "./dom.js";
-import { count, duration, plural, rate } from "./format.js";
+import { byId, html, setAttribute, setText, show } from "./dom.js";
+import { ago, count, duration, rate } from "./format.js";
+import { hintOf } from "./glossary.js";
+import { badText, healthOf, statusText } from "./members.js";
 import { History, Sparkline } from "./sparkline.js";
 
 /** An event loop that is held up longer than this is felt. */
@@ -32,7 +34,14 @@ class Figure {
     this.#floor = floor;
     const head = html("h2", { class: "figure-title" }, title);
     const value = html("p", {}, this.#value, this.#unit);
-    this.node = html("div", { class: "figure" }, head, value, html("p", {}, this.#note), this.#spark.node);
+    this.node = html(
+      "div",
+      { class: "figure", title: hintOf(title) },
+      head,
+      value,
+      html("p", {}, this.#note),
+      this.#spark.node,
+    );
   }
 
   get peak() {
@@ -45,17 +54,18 @@ class Figure {
     this.#spark.update(this.#history, this.#floor);
   }
 
-  /** @param {{ value: string, unit?: string, note: string, isAlarming?: boolean }} texts */
-  show({ value, unit = "", note, isAlarming = false }) {
+  /** @param {{ value: string, unit?: string, note: string, level?: "calm" | "warning" | "alarming" }} texts */
+  show({ value, unit = "", note, level = "calm" }) {
     setText(this.#value, value);
     setText(this.#unit, unit);
     setText(this.#note, note);
-    this.node.classList.toggle("alarming", isAlarming);
+    setAttribute(this.node, "data-level", level);
   }
 }
 
 /** The figures. */
 export class Figures {
+  #nodes = new Figure("Nodes", 1);
   #actors = new Figure("Actors", 1);
   #handled = new Figure("Throughput", 1);
   #queued = new Figure("Queued", 10);
@@ -66,7 +76,8 @@ export class Figures {
   #before;
 
   constructor() {
-    const all = [this.#actors, this.#handled, this.#queued, this.#lag, this.#failures, this.#letters];
+    this.#nodes.node.classList.add("nodes-figure");
+    const all = [this.#nodes, this.#actors, this.#handled, this.#queued, this.#lag, this.#failures, this.#letters];
     byId("figures").append(...all.map(({ node }) => node));
   }
 
@@ -74,9 +85,10 @@ export class Figures {
    * Remembers a state for the small pictures; also one that is not shown, because the page is paused.
    * @param {ObserverState} state
    */
-  sample({ system }) {
+  sample({ system, cluster }) {
     const before = this.#before ?? system;
     this.#before = system;
+    if (cluster !== null) this.#nodes.sample(healthOf(cluster).up);
     this.#actors.sample(system.actors);
     this.#handled.sample(system.handledPerSecond);
     this.#queued.sample(system.queued);
@@ -90,21 +102,44 @@ export class Figures {
    * @param {ObserverState} state
    * @param {number} troubled
    */
-  show({ system }, troubled) {
-    const { actors, handledPerSecond, queued, lagMs, failures, restarts, deadLetters } = system;
+  show(state, troubled) {
+    const { actors, handledPerSecond, queued, lagMs, failures, deadLetters } = state.system;
+    this.#showNodes(state);
     this.#actors.show({ value: count(actors), note: troubled === 0 ? "none troubled" : `${count(troubled)} troubled` });
-    this.#handled.show({ value: rate(handledPerSecond), unit: "/ s", note: `peak ${rate(this.#handled.peak)}` });
-    this.#queued.show({ value: count(queued), note: `peak ${count(this.#queued.peak)}` });
+    this.#handled.show({
+      value: rate(handledPerSecond),
+      unit: "/ s",
+      note: `peak ${rate(this.#handled.peak)} in 2 min`,
+    });
+    this.#queued.show({ value: count(queued), note: `peak ${count(this.#queued.peak)} in 2 min` });
     const [value = "", unit = ""] = duration(lagMs).split(" ");
+    const peak = duration(this.#lag.peak);
     const isSlow = lagMs > LAG_HIGH_MS;
-    const lagNote = `peak ${duration(this.#lag.peak)}`;
-    this.#lag.show({ value, unit, note: isSlow ? `held up; ${lagNote}` : lagNote, isAlarming: isSlow });
-    const isFailing = this.#failures.peak > 0;
-    this.#failures.show({ value: count(failures), note: plural(restarts, "restart"), isAlarming: isFailing });
+    const lagNote = isSlow ? `held up, peak ${peak}` : `peak ${peak} in 2 min`;
+    this.#lag.show({ value, unit, note: lagNote, level: isSlow ? "alarming" : "calm" });
+    const [failure] = state.failures;
+    this.#failures.show({
+      value: count(failures),
+      note: failure === undefined ? "none" : `last ${ago(state.at - failure.at)}`,
+      level: this.#failures.peak > 0 ? "alarming" : "calm",
+    });
     const rise = this.#letters.peak;
-    this.#letters.show({
-      value: count(deadLetters),
-      note: rise === 0 ? "none lately" : `up to ${count(rise)} / s lately`,
+    const lettersNote = rise === 0 ? "none in 2 min" : `up to ${count(rise)} / s in 2 min`;
+    this.#letters.show({ value: count(deadLetters), note: lettersNote });
+  }
+
+  /** @param {ObserverState} state */
+  #showNodes({ at, cluster }) {
+    show(this.#nodes.node, cluster !== null);
+    if (cluster === null) return;
+    const { up, all, bad } = healthOf(cluster);
+    const [worst] = bad;
+    const only = bad.length === 1 && worst !== undefined ? `${statusText(worst, at)}: ${worst.id}` : badText(bad);
+    this.#nodes.show({
+      value: count(up),
+      unit: `of ${count(all)} up`,
+      note: worst === undefined ? "all is well" : only,
+      level: worst === undefined ? "calm" : worst.status === "down" ? "alarming" : "warning",
     });
   }
 }

@@ -7,6 +7,10 @@
 const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const TENTHS = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+// Made once: making one takes much longer than using it, and each state has hundreds of times.
+const TIME = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const DATE_AND_TIME = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
 /**
  * A count: in full up to five digits, then rounded.
@@ -50,7 +54,7 @@ export function span(ms) {
  * @param {number} ms
  */
 export function ago(ms) {
-  return ms < 1_000 ? "now" : `${span(ms)} ago`;
+  return ms < 1_000 ? "just now" : `${span(ms)} ago`;
 }
 
 /**
@@ -58,7 +62,24 @@ export function ago(ms) {
  * @param {number} at
  */
 export function timeOfDay(at) {
-  return new Date(at).toLocaleTimeString("en-GB");
+  return TIME.format(at);
+}
+
+/**
+ * The time of day, or the day where that is another one than that of `now`.
+ * @param {number} at
+ * @param {number} now
+ */
+export function timeOrDay(at, now) {
+  return DAY.format(at) === DAY.format(now) ? timeOfDay(at) : DAY.format(at);
+}
+
+/**
+ * Both, where the browser is and for everybody.
+ * @param {number} at
+ */
+export function dateAndTime(at) {
+  return `${DATE_AND_TIME.format(at)} (${new Date(at).toISOString()})`;
 }
 
 /**

@@ -19,7 +19,11 @@ export function startKeys({ pause, filter, escape }) {
   if (box instanceof HTMLInputElement) rememberBox(box);
   document.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
-    if (event.key === "Escape") return escape();
+    if (event.key === "Escape") {
+      // The browser closes the help: one press closes one thing.
+      if (!byId("keys").matches(":popover-open")) escape();
+      return;
+    }
     if (!isOn() || isText(event.target)) return;
     if (event.key === "p" || event.key === "P" || event.key === " " && !isControl(event.target)) pause();
     else if (event.key === "/") filter();

@@ -8,13 +8,15 @@
 /** @import { Column } from "./tables.js" */
 
 import { byId, html, setAttribute, setText } from "./dom.js";
-import { count, timeOfDay } from "./format.js";
-import { Table } from "./tables.js";
+import { count, dateAndTime, plural, timeOrDay } from "./format.js";
+import { drawLines, Table } from "./tables.js";
 
 /** Both tables. */
 export class Logs {
   #failures;
   #letters;
+  /** When what is shown was so. */
+  #now = 0;
 
   /** @param {(id: string) => void} onActor Called when somebody wants to see an actor in the tree. */
   constructor(onActor) {
@@ -22,8 +24,8 @@ export class Logs {
     const when = {
       title: "When",
       name: "when",
-      text: ({ at }) => timeOfDay(at),
-      hint: ({ at }) => new Date(at).toISOString(),
+      text: ({ at }) => timeOrDay(at, this.#now),
+      hint: ({ at }) => dateAndTime(at),
     };
     /** @type {Column<{ at: number, id: string }>} */
     const who = {
@@ -54,8 +56,18 @@ export class Logs {
       columns: [
         when,
         who,
-        { title: "Message", name: "message", text: ({ type }) => type },
-        { title: "Reason", name: "reason", text: ({ reason }) => reason },
+        {
+          title: "Message",
+          name: "message",
+          text: ({ type }) => type,
+          draw: (cell, { type }) => drawLines(cell, type),
+        },
+        {
+          title: "Reason",
+          name: "reason",
+          text: ({ reason }) => reason,
+          draw: (cell, { reason }) => drawLines(cell, reason),
+        },
       ],
     };
     this.#failures = new Table(failures);
@@ -65,10 +77,12 @@ export class Logs {
   }
 
   /** @param {ObserverState} state */
-  update({ failures, deadLetters, system }) {
+  update({ at, failures, deadLetters, system }) {
+    this.#now = at;
     this.#failures.update(failures);
     this.#letters.update(deadLetters);
-    setText(byId("failures-note"), noteOf(failures.length, system.failures));
+    const restarts = system.restarts === 0 ? "" : `, ${plural(system.restarts, "restart")}`;
+    setText(byId("failures-note"), noteOf(failures.length, system.failures) + restarts);
     setText(byId("letters-note"), noteOf(deadLetters.length, system.deadLetters));
   }
 }
@@ -101,14 +115,4 @@ function drawActor(cell, id, onActor) {
   const start = id.lastIndexOf("/") + 1;
   button.replaceChildren(html("span", { class: "path" }, id.slice(0, start)), html("span", {}, id.slice(start)));
   setAttribute(button, "aria-label", `Show ${id} in the tree`);
-}
-
-/**
- * A text of a few lines.
- * @param {HTMLElement} cell
- * @param {string} text
- */
-function drawLines(cell, text) {
-  if (cell.firstElementChild === null) cell.replaceChildren(html("div", { class: "lines" }, ""));
-  setText(cell.firstElementChild ?? cell, text);
 }

@@ -14,6 +14,7 @@ import { Details } from "./details.js";
 import { byId, Icon, setAttribute, setText } from "./dom.js";
 import { Figures } from "./figures.js";
 import { count } from "./format.js";
+import { startHints } from "./glossary.js";
 import { startKeys } from "./keys.js";
 import { Logs } from "./logs.js";
 import { News } from "./news.js";
@@ -40,6 +41,7 @@ class Page {
 
   start() {
     startTheme();
+    startHints();
     startKeys({ pause: () => this.#pause(), filter: () => byId("filter").focus(), escape: () => this.#escape() });
     byId("pause").addEventListener("click", () => this.#pause());
     this.#startTools();
@@ -47,7 +49,7 @@ class Page {
     /** @type {ConnectionStatus} */
     let before = "connecting";
     const connection = new Connection((state) => this.#take(state), (status, reason) => {
-      const line = connectionNews(before, status);
+      const line = connectionNews(before, status, reason);
       if (status !== before && line !== "") this.#news.tell(line);
       before = status;
       this.#status.become(status, reason);

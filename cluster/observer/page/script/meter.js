@@ -17,7 +17,7 @@ export class Meter {
   #text = html("span", { class: "meter-text" }, "");
   #waiting = html("span", { class: "meter-waiting" }, "");
   /** @readonly */
-  node = html("span", { class: "meter" }, this.#bar, this.#text, this.#waiting);
+  node = html("span", { class: "meter" }, this.#bar, this.#waiting, this.#text);
 
   /** @param {ActorState} actor */
   update(actor) {
@@ -29,7 +29,7 @@ export class Meter {
     const width = `${Math.round((full ?? 0) * 100)}%`;
     if (this.#fill.style.width !== width) this.#fill.style.width = width;
     setText(this.#text, mailboxText(actor));
-    setText(this.#waiting, waiting === 0 ? "" : `+${count(waiting)}`);
+    setText(this.#waiting, waiting === 0 ? "" : `${count(waiting)} wait`);
     setAttribute(this.#waiting, "title", waiting === 0 ? null : plural(waiting, "sender waits", "senders wait"));
   }
 }

@@ -7,7 +7,7 @@
 import { setAttribute, svg } from "./dom.js";
 
 /** How many values are kept: two minutes, at one a second. More would be finer than the picture can show. */
-export const HISTORY_MAX = 120;
+const HISTORY_MAX = 120;
 
 const SPARK_WIDTH = 120;
 const SPARK_HEIGHT = 28;

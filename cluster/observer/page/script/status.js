@@ -9,6 +9,10 @@
 
 import { byId, setAttribute, setText, show } from "./dom.js";
 import { span, timeOfDay } from "./format.js";
+import { badText, healthOf } from "./members.js";
+
+/** What an end means that has no other reason. */
+const SYSTEM_ENDED = "The system has ended.";
 
 /** The status of the page. */
 export class Status {
@@ -56,8 +60,8 @@ export class Status {
   /** @param {ObserverState} state */
   update({ system, cluster }) {
     setText(byId("system-name"), system.name);
-    const down = cluster?.members.filter(({ status }) => status === "down" || status === "suspect").length ?? 0;
-    const title = `${down === 0 ? "" : `(${down} down) `}${system.name} · Observer`;
+    const bad = cluster === null ? "" : badText(healthOf(cluster).bad);
+    const title = `${bad && `(${bad}) `}${system.name} · Observer`;
     if (document.title !== title) document.title = title;
   }
 
@@ -68,7 +72,6 @@ export class Status {
     const banner = this.#bannerTextOf();
     show(this.#banner, banner !== "");
     if (banner !== "") setText(this.#bannerText, banner);
-    setAttribute(document.body, "data-fresh", shown === "live" || shown === "connecting" ? null : "no");
   }
 
   /** @param {ConnectionStatus | "paused"} shown */
@@ -84,8 +87,7 @@ export class Status {
       ? "Nothing has come yet."
       : `What you see is from ${timeOfDay(this.#cameAt)}, ${age} ago.`;
     if (this.#status === "ended") {
-      const what = this.#reason === "" ? "The system has ended." : this.#reason;
-      return `${what} ${since} A new one at this address will show up by itself.`;
+      return `${this.#reason || SYSTEM_ENDED} ${since} A new one at this address will show up by itself.`;
     }
     return ["The connection is lost.", this.#reason, since, "Trying again by itself."].filter(Boolean).join(" ");
   }
@@ -95,9 +97,10 @@ export class Status {
  * What is to be said aloud when the connection changes.
  * @param {ConnectionStatus} before
  * @param {ConnectionStatus} after
+ * @param {string} reason
  */
-export function connectionNews(before, after) {
+export function connectionNews(before, after, reason) {
   if (after === "lost" && before === "live") return "The connection is lost. Trying again.";
-  if (after === "ended") return "The system has ended.";
+  if (after === "ended") return reason || SYSTEM_ENDED;
   return after === "live" && before !== "connecting" ? "The connection is back." : "";
 }

@@ -74,3 +74,13 @@ function makeRow(columns) {
     },
   };
 }
+
+/**
+ * Draws a text of a few lines, in the direction of its script.
+ * @param {HTMLElement} cell
+ * @param {string} text
+ */
+export function drawLines(cell, text) {
+  if (cell.firstElementChild === null) cell.replaceChildren(html("div", { class: "lines", dir: "auto" }, ""));
+  setText(cell.firstElementChild ?? cell, text);
+}

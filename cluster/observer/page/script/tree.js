@@ -8,6 +8,7 @@
 /** @import { Order, Row } from "./tree_model.js" */
 
 import { byId, KeyedList, setAttribute, setText, show } from "./dom.js";
+import { count, plural } from "./format.js";
 import { treeRows } from "./tree_model.js";
 import { RowView } from "./tree_row.js";
 
@@ -54,7 +55,7 @@ export class Tree {
   troubled = 0;
 
   /** Whether a filter is set. */
-  get isNarrowed() {
+  get #isNarrowed() {
     return this.#filter.trim() !== "" || this.#troubledOnly;
   }
 
@@ -96,7 +97,7 @@ export class Tree {
   }
 
   get #openedHere() {
-    return this.isNarrowed ? this.#openedNarrowed : this.#opened;
+    return this.#isNarrowed ? this.#openedNarrowed : this.#opened;
   }
 
   #render() {
@@ -109,7 +110,7 @@ export class Tree {
       order: this.#order,
       opened: this.#openedHere,
     };
-    const { rows, troubled, fitting } = treeRows(this.#state, choice);
+    const { rows, seen, troubled, fitting } = treeRows(this.#state, choice);
     this.#rows = rows;
     this.troubled = troubled;
     this.#updateInPlace(focused !== undefined && this.#order !== "spawned");
@@ -120,7 +121,7 @@ export class Tree {
       const index = rows.findIndex(({ key }) => key === focused);
       this.#focus(index >= 0 ? index : Math.min(focusedIndex, rows.length - 1), false);
     }
-    this.#showEmpty(fitting);
+    this.#showEmpty(fitting, Math.max(0, this.#state.system.actors - seen));
   }
 
   /**
@@ -144,14 +145,18 @@ export class Tree {
     }
   }
 
-  /** @param {number} fitting */
-  #showEmpty(fitting) {
+  /**
+   * @param {number} fitting
+   * @param {number} unseen How many actors the state leaves out: nobody knows whether they would fit.
+   */
+  #showEmpty(fitting, unseen) {
     const { actors = 0 } = this.#state?.system ?? {};
     const empty = byId("tree-empty");
+    const left = unseen === 0 ? "" : `${plural(unseen, "more actor")} not looked at`;
     show(empty, this.#rows.length === 0);
-    if (this.#rows.length === 0) setText(empty, this.#emptyText(actors));
-    const shown = this.isNarrowed ? `${fitting} of ${actors}` : "";
-    setText(byId("actors-note"), shown);
+    if (this.#rows.length === 0) setText(empty, this.#emptyText(actors) + (left && ` ${left}.`));
+    const shown = `${count(fitting)} of ${count(actors - unseen)}`;
+    setText(byId("actors-note"), this.#isNarrowed ? shown + (left && `, ${left}`) : "");
   }
 
   /** @param {number} actors */

@@ -49,15 +49,16 @@ const OPEN_CHILDREN_MAX = 24;
  */
 
 /**
- * The rows, from top to bottom, and how many actors are troubled.
+ * The rows, from top to bottom, how many actors were looked at, and how many of them are troubled, or fit.
  * @param {ObserverState} state
  * @param {Choice} choice
- * @returns {{ rows: Row[], troubled: number, fitting: number }}
+ * @returns {{ rows: Row[], seen: number, troubled: number, fitting: number }}
  */
 export function treeRows(state, choice) {
   const words = choice.filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
   const now = state.at;
   const isNarrowed = words.length > 0 || choice.troubledOnly;
+  let seen = 0;
   let troubled = 0;
   let fitting = 0;
   /** @param {readonly ActorState[]} actors @returns {Found[]} */
@@ -65,6 +66,7 @@ export function treeRows(state, choice) {
     actors.map((actor) => {
       const children = find(actor.children);
       const troubles = troublesOf(actor, now);
+      seen++;
       if (troubles.length > 0) troubled++;
       const fits = (!choice.troubledOnly || troubles.length > 0) && hasWords(actor, words);
       if (fits) fitting++;
@@ -109,7 +111,7 @@ export function treeRows(state, choice) {
     rows.push({ ...place, actor: null, omitted, below: 0, troubles: [], troubledBelow: 0, now });
   };
   add(find(state.actors), null, state.actorsOmitted, 1);
-  return { rows, troubled, fitting };
+  return { rows, seen, troubled, fitting };
 }
 
 /**

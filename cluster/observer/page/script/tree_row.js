@@ -9,6 +9,7 @@
 import { html, Icon, setAttribute, setText, show } from "./dom.js";
 import { ago, count, plural, rate } from "./format.js";
 import { Meter } from "./meter.js";
+import { isRecent } from "./trouble.js";
 
 /** One row. */
 export class RowView {
@@ -26,7 +27,7 @@ export class RowView {
   #rate = html("span", { role: "gridcell", class: "c-rate number" }, "");
   #restarts = html("span", { role: "gridcell", class: "c-restarts number" }, "");
   #failureAge = html("span", { class: "failure-age" }, "");
-  #failureText = html("span", { class: "failure-text" }, "");
+  #failureText = html("span", { class: "failure-text", dir: "auto" }, "");
   #failure = html("span", { role: "gridcell", class: "c-failure" }, this.#failureAge, this.#failureText);
   /** @readonly */
   node = html("div", { role: "row", class: "row", tabindex: "-1" });
@@ -93,6 +94,7 @@ export class RowView {
    */
   #showFailure(failure, now) {
     setText(this.#failureAge, failure === null ? "" : ago(now - failure.at));
+    this.#failureAge.classList.toggle("recent", isRecent(failure, now));
     setText(this.#failureText, failure?.error ?? "");
     setAttribute(this.#failure, "title", failure?.error ?? null);
   }

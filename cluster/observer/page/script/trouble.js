@@ -16,6 +16,15 @@ const FULL_SHARE = 0.8;
 const SLOW_MS = 1_000;
 
 /**
+ * Whether a failure is still news.
+ * @param {ActorState["lastFailure"]} failure
+ * @param {number} now Unix ms
+ */
+export function isRecent(failure, now) {
+  return failure !== null && now - failure.at < RECENT_MS;
+}
+
+/**
  * How full a mailbox is, from 0 to 1; `null` where it has no mark.
  * @param {ActorState} actor
  */
@@ -47,9 +56,7 @@ export function troublesOf(actor, now) {
   const troubles = [];
   const full = fullness(actor);
   if (status === "restarting") troubles.push("It is restarting.");
-  if (lastFailure !== null && now - lastFailure.at < RECENT_MS) {
-    troubles.push(`It failed ${ago(now - lastFailure.at)}.`);
-  }
+  if (lastFailure !== null && isRecent(lastFailure, now)) troubles.push(`It failed ${ago(now - lastFailure.at)}.`);
   if (waiting > 0) troubles.push(`${plural(waiting, "sender waits", "senders wait")} for room in its mailbox.`);
   else if (full !== null && full >= FULL_SHARE) troubles.push(`Its mailbox is ${Math.round(full * 100)} % full.`);
   if (busyMs !== null && busyMs > SLOW_MS) troubles.push(`Its handler has been running for ${duration(busyMs)}.`);
