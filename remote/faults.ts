@@ -42,7 +42,7 @@ export function faultOfResult(result: Exclude<SendResult, "sent">): FaultReason 
 
 /** A fault with the name and the text of an error. */
 export function describe(code: Fault["code"], error: unknown): FaultReason {
-  return { code, message: textOf(error), name: error instanceof Error ? error.name : typeof error, detail: "" };
+  return { code, message: textOf(error), name: nameOf(error), detail: "" };
 }
 
 /** The error that a fault is for whoever sent the message. */
@@ -98,8 +98,16 @@ function rejection({ message, detail }: Fault): Rejection<unknown> {
 
 function textOf(error: unknown): string {
   try {
-    return error instanceof Error ? error.message : String(error);
+    return String(error instanceof Error ? error.message : error);
   } catch {
     return "(unreadable)";
+  }
+}
+
+function nameOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.name) : typeof error;
+  } catch {
+    return typeof error;
   }
 }

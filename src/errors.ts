@@ -136,3 +136,12 @@ export class Rejection<out T = undefined> extends CinemaError {
     this.detail = detail[0] as T;
   }
 }
+
+/** Whether what was thrown is an answer. It may be anything, also a proxy that throws when it is looked at. */
+export function isRejection(error: unknown): error is Rejection<unknown> {
+  try {
+    return error instanceof Rejection;
+  } catch {
+    return false;
+  }
+}

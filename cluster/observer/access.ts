@@ -15,7 +15,7 @@ export interface ObserverRequestInfo {
 }
 
 /** Headers that say that the request has passed a proxy: then the connection says nothing of who asks. */
-const PROXY_HEADERS = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+const PROXY_HEADER = /^(?:forwarded|via|x-forward.*|x-real-ip|cf-connecting-ip|(?:.+-)?client-ip|x-envoy-.+)$/;
 
 /** See the module. */
 export class Access {
@@ -51,13 +51,15 @@ export class Access {
   async #login(request: Request, route: Route): Promise<Response> {
     const { url, directory, segment } = route;
     const cookie = await (this.#cookie ??= cookieOf(this.#token!));
-    const isSecure = url.protocol === "https:" || request.headers.get("x-forwarded-proto") === "https";
+    const isSecure = url.protocol === "https:" || /^https\b/i.test(request.headers.get("x-forwarded-proto") ?? "");
     const path = /^[\w./~%-]*$/.test(directory) ? directory : "/";
     const headers = {
       "set-cookie": `${cookie}; Path=${path}; HttpOnly; SameSite=Strict${isSecure ? "; Secure" : ""}`,
     };
     // Where a link on another site led here, a browser would not send the cookie after a redirect: so the page itself goes on.
-    const site = request.headers.get("sec-fetch-site") ?? "none";
+    // Over plain HTTP it does not say where the link was, but it says that it is a browser.
+    const unsaid = request.headers.get("accept")?.includes("text/html") ? "cross-site" : "none";
+    const site = request.headers.get("sec-fetch-site") ?? unsaid;
     return site === "cross-site" || site === "same-site" ? refreshed(segment, headers) : redirect(segment, headers);
   }
 
@@ -101,7 +103,7 @@ function strangerRefusal(
     const how = "hand on the second argument of the handler, as in (request, info) => page(request, info)";
     return text(403, `Refused: it is not known who asks: ${how}, or set a token`);
   }
-  const isProxied = PROXY_HEADERS.some((name) => request.headers.has(name));
+  const isProxied = [...request.headers.keys()].some((name) => PROXY_HEADER.test(name));
   if (isProxied || from.hostname === undefined || !isLoopbackAddress(from.hostname)) {
     return text(403, "Refused: without a token, only this machine is answered, and no proxy");
   }

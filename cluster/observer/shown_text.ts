@@ -20,10 +20,15 @@ export function errorText(error: unknown): string {
 export function nameText(name: unknown): string {
   // Whoever writes a class may put anything into its `name`.
   const text = typeof name === "string" ? name : typeof name;
-  return text.length <= NAME_CHARS_MAX ? text : `${text.slice(0, NAME_CHARS_MAX - 1)}…`;
+  return text.length <= NAME_CHARS_MAX ? text : copyOf(`${text.slice(0, NAME_CHARS_MAX - 1)}…`);
+}
+
+/** The same text and nothing else: a part of a text, and what is put together from one, may keep the whole alive. */
+export function copyOf(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }
 
 /** An id. Where it is too long its start is missing: its end tells it from its siblings. */
 export function idText(id: string): string {
-  return id.length <= NAME_CHARS_MAX ? id : `…${id.slice(1 - NAME_CHARS_MAX)}`;
+  return id.length <= NAME_CHARS_MAX ? id : copyOf(`…${id.slice(1 - NAME_CHARS_MAX)}`);
 }

@@ -6,7 +6,7 @@
 import { type Trouble, type TroubleListener, typeOf, unixMs } from "../../src/spi.ts";
 import { DEAD_LETTERS_MAX, FAILED_ACTORS_MAX, FAILURES_MAX } from "./limits.ts";
 import { Recent } from "./recent.ts";
-import { errorText, idText, nameText } from "./shown_text.ts";
+import { copyOf, errorText, idText, nameText } from "./shown_text.ts";
 import type { DeadLetterState, FailureState } from "./state.ts";
 
 /** Listens for troubles and keeps them as text: no actor, message or error is kept alive by it. */
@@ -34,7 +34,7 @@ export class Troubles implements TroubleListener<Trouble> {
   heard(trouble: Trouble): void {
     if (trouble.kind === "restarted") this.restarts++;
     else if (trouble.kind === "dead-letter") this.lost(trouble.addr.id, trouble.message, trouble.reason);
-    else if (trouble.kind === "failed") this.#failed(idText(trouble.addr.id), trouble.error);
+    else if (trouble.kind === "failed") this.#failed(copyOf(idText(trouble.addr.id)), trouble.error);
   }
 
   /** See {@linkcode TroubleListener}. */
@@ -48,7 +48,7 @@ export class Troubles implements TroubleListener<Trouble> {
   }
 
   #failed(id: string, error: unknown): void {
-    const failure = { at: unixMs(), id, error: errorText(error) };
+    const failure = { at: unixMs(), id, error: copyOf(errorText(error)) };
     this.failures.add(failure);
     // Whoever failed last stands last, so that the oldest goes first.
     this.#lastFailures.delete(id);

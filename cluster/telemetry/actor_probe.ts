@@ -9,12 +9,13 @@ import {
   AskTimeoutError,
   type DeadLetterReason,
   HandlerAbandonedError,
+  Rejection,
   UnhandledMessageError,
 } from "../../mod.ts";
 import type { ActorProbe, AskTicket, Clock, Handling, Ticket } from "../../src/spi.ts";
 import type { Guard } from "./guard.ts";
 import type { ClassCounts, HandlingOutcome, Meters } from "./meters.ts";
-import { isFault, type OpenSpan, type Spans } from "./spans.ts";
+import type { OpenSpan, Spans } from "./spans.ts";
 
 /** What all probes share. */
 export interface Recorders {
@@ -88,8 +89,9 @@ class OpenHandling implements Handling {
   }
 
   failed(error: unknown): void {
-    this.#done(outcomeOf(error));
-    this.#span?.fail(error, isFault(error));
+    const outcome = outcomeOf(error);
+    this.#done(outcome);
+    this.#span?.fail(error, outcome !== "rejected");
   }
 }
 
@@ -178,7 +180,11 @@ export function countTimeout({ guard, meters }: Recorders, error: unknown, scope
 }
 
 function outcomeOf(error: unknown): HandlingOutcome {
-  if (error instanceof HandlerAbandonedError) return "abandoned";
-  if (error instanceof UnhandledMessageError) return "unhandled";
-  return isFault(error) ? "failed" : "rejected";
+  try {
+    if (error instanceof HandlerAbandonedError) return "abandoned";
+    if (error instanceof UnhandledMessageError) return "unhandled";
+    return error instanceof Rejection ? "rejected" : "failed";
+  } catch {
+    return "failed"; // It may be a proxy that throws when it is looked at.
+  }
 }

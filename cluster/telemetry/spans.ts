@@ -8,6 +8,7 @@ import {
   type Context,
   context,
   createContextKey,
+  type Exception,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -15,7 +16,6 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
-import { Rejection } from "../../mod.ts";
 import type { Guard } from "./guard.ts";
 import { Labels } from "./labels.ts";
 import { formatTraceparent, parseTraceparent } from "./traceparent.ts";
@@ -25,6 +25,12 @@ const FROM_ELSEWHERE = createContextKey("cinema: the message came from another p
 
 /** Types of messages that are part of a span's name: more than any program has, so that a name is a name. */
 const MESSAGE_TYPES_MAX = 1_000;
+
+/** Characters of what was thrown that are told: somebody may have put a document into it, and a span has it three times. */
+const ERROR_CHARS_MAX = 1_000;
+
+/** Characters of a stack that are told: more than the ten lines that there are. */
+const STACK_CHARS_MAX = 4_000;
 
 /** A span that was started, and the context of what belongs to it. */
 export class OpenSpan {
@@ -54,10 +60,11 @@ export class OpenSpan {
   fail(error: unknown, isFault: boolean): void {
     const span = this.#span;
     this.#guard.attempt(() => {
-      const exception = error instanceof Error ? error : String(error);
+      // The text of a stack is dear to make.
+      if (!span.isRecording()) return;
+      const { exception, type, message } = shown(error);
       span.recordException(exception);
-      span.setAttribute("error.type", error instanceof Error ? error.name : typeof error);
-      const message = typeof exception === "string" ? exception : exception.message;
+      span.setAttribute("error.type", type);
       if (isFault) span.setStatus({ code: SpanStatusCode.ERROR, message });
     });
     this.end();
@@ -121,7 +128,44 @@ function unmarked(sentIn: Context): Context {
   return sentIn.getValue(FROM_ELSEWHERE) === undefined ? sentIn : sentIn.deleteValue(FROM_ELSEWHERE);
 }
 
-/** Whether an error that a handler threw is a failure, and not an answer. */
-export function isFault(error: unknown): boolean {
-  return !(error instanceof Rejection);
+/** Something that was thrown, in words; and the whole, where that is an error that can be read. */
+interface Shown {
+  readonly exception: Exception;
+  readonly type: string;
+  readonly message: string;
+}
+
+/** Shows what was thrown: that may be anything, also what throws when it is looked at. */
+function shown(error: unknown): Shown {
+  try {
+    if (!(error instanceof Error)) return textual(String(error), typeof error);
+    const { name, message, stack = "" } = error;
+    const isText = [name, message, stack].every((part) => typeof part === "string");
+    if (!isText || name.length > ERROR_CHARS_MAX) return textual(String(error), "Error");
+    const isShort = message.length <= ERROR_CHARS_MAX && stack.length <= STACK_CHARS_MAX;
+    if (isShort) return { exception: error, type: name, message };
+    const shortened = start(message);
+    return { exception: { name, message: shortened, stack: end(stack) }, type: name, message: shortened };
+  } catch {
+    return textual("(what was thrown cannot be shown)", typeof error);
+  }
+}
+
+function textual(text: string, type: string): Shown {
+  const message = start(text);
+  return { exception: message, type, message };
+}
+
+function start(text: string): string {
+  return text.length <= ERROR_CHARS_MAX ? text : copyOf(`${text.slice(0, ERROR_CHARS_MAX - 1)}…`);
+}
+
+/** A stack begins with the message, which may be long, and ends with where it was thrown. */
+function end(stack: string): string {
+  return stack.length <= STACK_CHARS_MAX ? stack : copyOf(`…${stack.slice(1 - STACK_CHARS_MAX)}`);
+}
+
+/** The same text and nothing else: a part of a text may keep the whole alive until it is exported. */
+function copyOf(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }

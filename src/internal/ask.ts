@@ -5,7 +5,7 @@
 
 import type { AnyMessage } from "../message.ts";
 import { AskTimeoutError } from "../ask_timeout_error.ts";
-import { Rejection } from "../errors.ts";
+import { isRejection } from "../errors.ts";
 import { ActorFailedError } from "../message_errors.ts";
 import { Deadline } from "./deadlines.ts";
 import { typeOf } from "./envelope.ts";
@@ -85,7 +85,7 @@ export class Ask extends Deadline {
 
   /** Answers with what an actor gave for an error. */
   reject(error: unknown): void {
-    if (error instanceof Rejection) return void this.fail(error);
+    if (isRejection(error)) return void this.fail(error);
     const { messageType } = this;
     const { id: target } = this.#target;
     const text = `Cannot answer "${messageType}": ${target} has rejected its LateReply`;

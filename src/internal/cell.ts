@@ -14,7 +14,7 @@ import type { StopReason, Terminated } from "../watch.ts";
 import { Children } from "./children.ts";
 import { isFailure } from "./control_lane.ts";
 import type { Envelope } from "./envelope.ts";
-import { wasToldToEnd } from "./incarnation.ts";
+import { classNameOf, wasToldToEnd } from "./incarnation.ts";
 import { Life } from "./life.ts";
 import { LocalAddr } from "./local_addr.ts";
 import { failOpenAsks } from "./open_asks.ts";
@@ -74,12 +74,14 @@ export class Cell {
   begin(): void {
     this.#life.begin();
     // Kept, because a later factory call may make an actor of another class, and an id must not change.
-    this.#className = this.#life.actorClass?.name || "Actor";
+    this.#className = classNameOf(this.#life.actorClass);
   }
 
-  /** Its labels from the top of the tree down. */
+  /** Its labels from the top of the tree down. No recursion: a tree may be deeper than the stack. */
   get id(): string {
-    return `${this.parent?.id ?? ""}/${this.label}`;
+    let id = `/${this.label}`;
+    for (let above = this.parent; above !== undefined; above = above.parent) id = `/${above.label}${id}`;
+    return id;
   }
 
   /** Its name among its siblings. */
@@ -214,18 +216,11 @@ export class Cell {
     for (const child of this.children) child.giveUp();
   }
 
-  /** A handler or hook failed; `isKnown` when an asker heard of it. */
-  fail(error: unknown, isKnown: boolean): void {
+  /** A handler or hook failed, or (not its own failure) a child hands its up; `isKnown` when an asker heard of it. */
+  fail(error: unknown, isKnown: boolean, isOwn = true): void {
     if (this.terminated !== undefined) return;
     this.isFailureKnown = isKnown;
-    this.#life.fail(error, true);
-  }
-
-  /** A child failed and hands its failure up. */
-  escalated(error: unknown, isKnown: boolean): void {
-    if (this.terminated !== undefined) return;
-    this.isFailureKnown = isKnown;
-    this.#life.fail(error, false);
+    this.#life.fail(error, isOwn);
   }
 
   /** A handler or hook did not settle in time. */
@@ -288,7 +283,7 @@ export class Cell {
     this.#closed?.resolve(notice);
     for (const callback of this.#onClosed ?? []) callback();
     failOpenAsks(this);
-    if (reason === "escalated") parent?.escalated(error, this.isFailureKnown);
+    if (reason === "escalated") parent?.fail(error, this.isFailureKnown, false);
   }
 
   /** Whether nobody hears of its failure, but those who watch; a parent does that is not ending itself, of one handed to it. */

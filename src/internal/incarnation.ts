@@ -188,6 +188,16 @@ export function wasToldToEnd(cell: Cell, error: unknown): boolean {
   return reasonOf(error)?.isOf(cell) ?? false;
 }
 
+/** The name of the class of an actor. A class may have a `static name` of its own: a method, or anything else. */
+export function classNameOf(actorClass: { readonly name: unknown } | undefined): string {
+  try {
+    const name = actorClass?.name;
+    return typeof name === "string" && name !== "" ? name : "Actor";
+  } catch {
+    return "Actor"; // A getter may throw.
+  }
+}
+
 /** The error of a message that nothing handles. */
 export function unhandled(target: string, message: AnyMessage): UnhandledMessageError {
   const messageType = typeOf(message);

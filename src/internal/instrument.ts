@@ -124,10 +124,10 @@ interface Observed {
 }
 
 /** Lets an actor be heard of, if anybody listens; its class is known by now. */
-export function observe(cell: Observed, actorClass: { readonly name: string } | undefined): void {
+export function observe(cell: Observed, className: string): void {
   const { instrument, clock } = cell.runtime;
   if (instrument === undefined) return;
-  const probe = instrument.actor(cell.addr, actorClass?.name || "Actor", clock);
+  const probe = instrument.actor(cell.addr, className, clock);
   probes.set(cell, probe);
   cell.onClosed(() => probe.ended());
 }

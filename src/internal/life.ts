@@ -9,7 +9,7 @@ import type { StopReason } from "../watch.ts";
 import type { Cell } from "./cell.ts";
 import { ControlLane, isFailure, type StopRequest } from "./control_lane.ts";
 import { Delay } from "./delay.ts";
-import { Incarnation } from "./incarnation.ts";
+import { classNameOf, Incarnation } from "./incarnation.ts";
 import { observe, probeOf } from "./instrument.ts";
 import { failOpenAsks } from "./open_asks.ts";
 import { type Outcome, resume, type Runnable } from "./run_loop.ts";
@@ -45,7 +45,7 @@ export class Life implements Runnable {
   /** Makes the first incarnation, which starts in a microtask. */
   begin(): void {
     this.#incarnate();
-    observe(this.#cell, this.actorClass);
+    observe(this.#cell, classNameOf(this.actorClass));
     // The factory may have stopped the actor already.
     if (!this.#isRunning) this.#launch();
   }

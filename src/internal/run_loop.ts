@@ -45,7 +45,7 @@ function advance(life: Runnable, cell: Cell): void {
     if (outcome === "exhausted") cell.runtime.fairness.pauseFor(life);
     else if (typeof outcome === "object" || !life.park()) run(life, cell, outcome);
   } catch (error) {
-    cell.end("failed", error);
+    breakOff(cell, error);
   }
 }
 
@@ -69,6 +69,12 @@ export async function run(life: Runnable, cell: Cell, outcome: Outcome): Promise
       looks = 0;
     }
   } catch (error) {
-    cell.end("failed", error);
+    breakOff(cell, error);
   }
+}
+
+/** The loop itself broke: nothing may wait for an actor, or live below one, that handles nothing any more. */
+function breakOff(cell: Cell, error: unknown): void {
+  cell.giveUp();
+  cell.end("failed", error);
 }

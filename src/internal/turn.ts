@@ -3,7 +3,7 @@
  * @module
  */
 
-import { Rejection } from "../errors.ts";
+import { isRejection } from "../errors.ts";
 import { ActorFailedError, HandlerAbandonedError, MailboxClosedError } from "../message_errors.ts";
 import type { DeadLetterReason } from "../events.ts";
 import { isLateReply, type LateReply, promiseReply } from "../late_reply.ts";
@@ -195,7 +195,7 @@ function fail(
     ask?.fail(gaveUp);
     if (message !== undefined) deadLetter(cell, message, "abandoned", gaveUp);
     if (!incarnation.hasStarted) incarnation.hasFailed = true;
-  } else if (error instanceof Rejection && message !== undefined) {
+  } else if (isRejection(error) && message !== undefined) {
     handling?.failed(error);
     if (ask === undefined) deadLetter(cell, message, "rejected", error);
     else ask.fail(error);

@@ -90,6 +90,14 @@ Deno.test("whatever is thrown can be described, even what cannot be read", () =>
   };
   assertEquals(describe("failed", unreadable).message, "(unreadable)");
   assert(travel(unreadable) instanceof ActorFailedError);
+  // deno-lint-ignore cinema/plain-language -- what is thrown may be one
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  assertEquals(describe("failed", proxy), { code: "failed", message: "(unreadable)", name: "object", detail: "" });
+  const nameless = Object.defineProperty(new Error("x"), "name", { get: unreadable.toString });
+  assertEquals(describe("failed", nameless), { code: "failed", message: "x", name: "object", detail: "" });
+  const odd = Object.assign(new Error(), { name: 5, message: 6 });
+  assertEquals(describe("failed", odd), { code: "failed", message: "6", name: "5", detail: "" });
   assertEquals(describe("failed", undefined), { code: "failed", message: "undefined", name: "undefined", detail: "" });
 });
 

@@ -1,5 +1,14 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Actor, ActorSystem, AskTimeoutError, type Context, type Message, NameTakenError } from "../../mod.ts";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import {
+  Actor,
+  ActorFailedError,
+  ActorSystem,
+  AskTimeoutError,
+  type Context,
+  type Message,
+  NameTakenError,
+  SupervisorStrategy,
+} from "../../mod.ts";
 
 interface Go extends Message<string> {
   type: "go";
@@ -90,4 +99,54 @@ Deno.test("names, time-outs and addresses of a wrong type are a TypeError or a R
   await assertRejects(() => system.stop(null as never), TypeError, "it is no actor of this system");
   const addr = system.spawn(() => new Goer());
   await assertRejects(() => addr.send({ type: "go" }, { timeout: "5" as never }), RangeError);
+});
+
+Deno.test("whatever a handler throws, its asker hears of it, and the strategy decides", async () => {
+  // deno-lint-ignore cinema/plain-language -- what is thrown may be one
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  class Thrower extends Actor<Go> {
+    go(): string {
+      throw proxy;
+    }
+  }
+  await using system = new ActorSystem();
+  const addr = system.spawn(() => new Thrower(), { strategy: SupervisorStrategy.resume });
+  await assertRejects(() => addr.send({ type: "go" }), ActorFailedError);
+  await assertRejects(() => addr.send({ type: "go" }), ActorFailedError);
+  assert(addr.isAlive);
+});
+
+Deno.test("a class whose `name` is no text, or throws, is one of actors without a name", async () => {
+  await using system = new ActorSystem();
+  const throwing = {
+    get(): never {
+      throw new Error("no");
+    },
+  };
+  for (const name of [{ value: () => "a/b" }, { value: Symbol("name") }, { value: 5 }, throwing]) {
+    const kind = Object.defineProperty(class extends Goer {}, "name", name);
+    const addr = system.spawn(() => new kind());
+    assertMatch(addr.id, /^\/Actor-\d+$/);
+    assertEquals(await addr.send({ type: "go" }), "gone");
+  }
+});
+
+Deno.test("an id can be had of an actor that is further down than the stack is deep", async () => {
+  const levels = 20_000;
+  const reached = Promise.withResolvers<string>();
+  class Level extends Actor {
+    readonly #level: number;
+    constructor(level: number) {
+      super();
+      this.#level = level;
+    }
+    override started(ctx: Context<never>): void {
+      if (this.#level < levels) ctx.spawnChild(() => new Level(this.#level + 1), { name: "x" });
+      else reached.resolve(ctx.id);
+    }
+  }
+  await using system = new ActorSystem();
+  system.spawn(() => new Level(1), { name: "x" });
+  assertEquals(await reached.promise, "/x".repeat(levels));
 });

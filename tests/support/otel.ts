@@ -66,6 +66,7 @@ export class RecordedSpan implements Span {
   readonly parentId: string | undefined;
   readonly attributes: Attributes = {};
   readonly exceptions: string[] = [];
+  readonly stacks: string[] = [];
   status: SpanStatus = { code: SpanStatusCode.UNSET };
   ends = 0;
   readonly #context: SpanContext;
@@ -130,6 +131,7 @@ export class RecordedSpan implements Span {
 
   recordException(exception: Exception): void {
     this.exceptions.push(typeof exception === "string" ? exception : String(exception.message));
+    if (typeof exception === "object") this.stacks.push(exception.stack ?? "");
   }
 }
 

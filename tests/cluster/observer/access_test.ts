@@ -63,8 +63,27 @@ pure("without a token, Access refuses requests by another name, as after DNS reb
 
 pure("without a token, Access refuses what has passed a proxy, which may stand on this machine", async () => {
   const access = new Access(undefined);
-  for (const name of ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "X-Forwarded-Host"]) {
+  const standard = [
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "Forwarded",
+    "Via",
+    "X-Real-IP",
+    "X-Forward-For",
+  ];
+  const vendors = [
+    "CF-Connecting-IP",
+    "True-Client-IP",
+    "Fly-Client-IP",
+    "X-Cluster-Client-IP",
+    "X-Envoy-Original-Path",
+  ];
+  for (const name of [...standard, ...vendors]) {
     assertEquals(await status(access, { headers: { [name]: "127.0.0.1" } }), 403, name);
+  }
+  for (const name of ["X-Request-Id", "Viable", "X-Not-Forwarded-For"]) {
+    assertEquals(await status(access, { headers: { [name]: "127.0.0.1" } }), 0, name);
   }
 });
 
@@ -155,8 +174,10 @@ pure("the cookie of Access is only for TLS where TLS was used, also before a pro
   const attributesOf = async (asked: Asked) => cookieOf((await ask(access, asked))!)[1];
   const secure = "Path=/; HttpOnly; SameSite=Strict; Secure";
   assertEquals(await attributesOf({ url: `https://example.com/?token=${TOKEN}` }), secure);
-  const headers = { "x-forwarded-proto": "https" };
-  assertEquals(await attributesOf({ url: `http://example.com/?token=${TOKEN}`, headers }), secure);
+  for (const proto of ["https", "https, http", "HTTPS"]) {
+    const headers = { "x-forwarded-proto": proto };
+    assertEquals(await attributesOf({ url: `http://example.com/?token=${TOKEN}`, headers }), secure, proto);
+  }
 });
 
 pure("Access leads to where the URL led, never elsewhere, and no path gets more into the cookie", async () => {
@@ -185,6 +206,14 @@ pure(
     assertMatch(await odd!.text(), /content="0; url=\.\/">/);
   },
 );
+
+pure("Access goes on by itself also over plain HTTP, where a browser does not say where the link was", async () => {
+  const access = new Access(TOKEN);
+  const url = `http://10.0.0.5:8000/?token=${TOKEN}`;
+  const browser = await ask(access, { url, headers: { accept: "text/html,application/xhtml+xml,*/*;q=0.8" } });
+  assertEquals([browser?.status, browser?.headers.get("content-type")], [200, "text/html; charset=utf-8"]);
+  assertEquals((await ask(access, { url, headers: { accept: "*/*" } }))?.status, 303);
+});
 
 pure("a token with a plus is found in a URL, where it means a space", async () => {
   const token = "abc+def/0123456789+=";

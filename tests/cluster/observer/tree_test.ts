@@ -114,6 +114,6 @@ Deno.test("treeOf takes a class whose name is no text, and names of any length",
   stage.system.spawn(() => new Odd([]), { name: "n".repeat(100_000), strategy });
   await stage.clock.settle();
   const tree = look(stage);
-  assertEquals(tree.actors[0]!.className, "object");
+  assertEquals(tree.actors[0]!.className, "Actor");
   assertEquals(JSON.stringify(tree).length < 2_000, true);
 });

@@ -1,4 +1,6 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { DEAD_LETTERS_MAX, FAILED_ACTORS_MAX, FAILURES_MAX } from "../../../cluster/observer/limits.ts";
 import { Troubles } from "../../../cluster/observer/troubles.ts";
 import type { AnyAddr, AnyMessage } from "../../../mod.ts";
@@ -82,4 +84,24 @@ pure("Troubles passes on that the system has ended", () => {
   const troubles = new Troubles(() => ends++);
   troubles.closed();
   assertEquals(ends, 1);
+});
+
+Deno.test("Troubles keeps no large text alive of which it shows a part, or which a short one was cut out of", () => {
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  const heapBytes = () => {
+    collect();
+    return Deno.memoryUsage().heapUsed;
+  };
+  const troubles = new Troubles(unused);
+  const large = (n: number) => new TextDecoder().decode(new Uint8Array(200_000).fill(65 + n % 26)) + n;
+  const before = heapBytes();
+  for (let n = 0; n < 200; n++) {
+    troubles.heard({ kind: "failed", addr: at(`/${n}`), error: new Error(large(n)) });
+    troubles.heard({ kind: "failed", addr: at(large(n).slice(100, 200)), error: `near ${large(n).slice(100, 200)}` });
+    troubles.heard({ kind: "dead-letter", addr: at(large(n)), message: { type: large(n) }, reason: "closed" });
+  }
+  // All that is shown is less than 1 MB; the texts it was made of are 160.
+  assertLess(heapBytes() - before, 5_000_000);
+  assertEquals(troubles.failures.list()[0]!.error.length, 105);
 });

@@ -1,8 +1,8 @@
 import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { ActorSystem, AskTimeoutError, CinemaError, Rejection, SupervisorStrategy } from "../../../mod.ts";
 import { startTelemetry } from "../../../cluster/telemetry/mod.ts";
-import { MemoryTelemetry } from "../../support/otel.ts";
+import { MemoryTelemetry, type RecordedSpan } from "../../support/otel.ts";
 import { act, boom, hang, Scripted, Stage } from "../../support/scripted.ts";
 
 const activeName = (otel: MemoryTelemetry): string | undefined => {
@@ -302,4 +302,102 @@ Deno.test("an ask that is refused, turned away or taken back ends its span, and 
   await assertRejects(() => a.send(act(() => {})));
   assertEquals(otel.unbalanced, []);
   assertEquals(otel.metric("cinema.mailbox.depth"), { Scripted: [0] });
+});
+
+Deno.test("what is thrown may be anything: the span of the handler says that it failed, and no telemetry did", async () => {
+  using otel = new MemoryTelemetry();
+  using _telemetry = startTelemetry();
+  await using stage = new Stage();
+  const never = (): never => {
+    throw new Error("never");
+  };
+  // deno-lint-ignore cinema/plain-language -- what is thrown may be one
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const unreadable = "(what was thrown cannot be shown)";
+  const thrown: readonly [unknown, string, string][] = [
+    [{ toString: never }, "object", unreadable],
+    [Object.defineProperty(new Error(), "message", { get: never }), "object", unreadable],
+    [Object.assign(new Error(), { name: 5, message: 6 }), "Error", "5: 6"],
+    [proxy, "object", unreadable],
+    [Symbol("why"), "symbol", "Symbol(why)"],
+    [undefined, "undefined", "undefined"],
+  ];
+  for (const [what, type, message] of thrown) {
+    const a = stage.system.spawn(() => new Scripted(), { strategy: SupervisorStrategy.resume });
+    await assertRejects(() =>
+      a.send(act(() => {
+        throw what;
+      }))
+    );
+    const handle = otel.spans.pop()!;
+    assertEquals([handle.status, handle.attributes["error.type"]], [{ code: SpanStatusCode.ERROR, message }, type]);
+    assertEquals(handle.exceptions, [message]);
+  }
+  assertEquals([otel.errors, otel.unbalanced], [[], []]);
+  assertEquals(otel.metric("cinema.handler.duration")["Scripted failed"]?.length, thrown.length);
+});
+
+Deno.test("a class whose `name` is no text is counted as one without a name", async () => {
+  using otel = new MemoryTelemetry();
+  using _telemetry = startTelemetry();
+  await using stage = new Stage();
+  for (const value of [() => "name", Symbol("name"), { toString: 5 }, ""]) {
+    const kind = Object.defineProperty(class extends Scripted {}, "name", { value });
+    await stage.system.spawn(() => new kind()).send(act(() => {}));
+  }
+  assertEquals(otel.metric("cinema.actor.count"), { Actor: [4] });
+  assertEquals(new Set(otel.spans.map(({ attributes }) => attributes["cinema.actor.class"])), new Set(["Actor"]));
+});
+
+Deno.test("nothing of what is in a message, in a reply or in the detail of a rejection is told", async () => {
+  using otel = new MemoryTelemetry();
+  using _telemetry = startTelemetry();
+  await using stage = new Stage({ askTimeout: 50 });
+  const a = await stage.spawn("a", {}, { strategy: SupervisorStrategy.resume });
+  const secret = "hunter2";
+  const kinds: readonly (() => unknown)[] = [
+    () => secret,
+    boom,
+    () => {
+      throw new Rejection("no", secret);
+    },
+    hang,
+  ];
+  for (const kind of kinds) {
+    const asked = Promise.allSettled([a.send({ ...act(kind), secret } as never)]);
+    await a.doSend({ type: "nothing", secret } as never);
+    await stage.clock.advance(100);
+    await asked;
+  }
+  const stopped = stage.system.stop(a, { timeout: 0 });
+  await stage.clock.runUntilIdle();
+  await stopped;
+  assertEquals(otel.spans.length > kinds.length, true);
+  const told = JSON.stringify([otel.spans, ...Object.keys(otel.units).map((name) => otel.metric(name))]);
+  assert(told.includes("boom"));
+  assert(!told.includes(secret), told);
+});
+
+Deno.test("of a long error a span has the start of its text and the end of its stack", async () => {
+  using otel = new MemoryTelemetry();
+  using _telemetry = startTelemetry();
+  await using stage = new Stage();
+  const a = await stage.spawn("a", {}, { strategy: SupervisorStrategy.resume });
+  const long = "x".repeat(1_000_000);
+  const thrown: unknown[] = [];
+  for (const what of [new RangeError(long), long, Object.assign(new Error(), { name: long })]) {
+    a.trySend(act(() => {
+      throw what;
+    }));
+    await stage.clock.settle();
+    thrown.push(otel.spans.pop());
+  }
+  const [error, text, named] = thrown as RecordedSpan[];
+  for (const span of [error!, text!, named!]) {
+    assertEquals([span.status.message?.length, span.exceptions[0]!.length], [1_000, 1_000]);
+  }
+  assertEquals([error, text, named].map((span) => span!.attributes["error.type"]), ["RangeError", "string", "Error"]);
+  assertMatch(error!.stacks[0]!, /^….*\n +at .*telemetry_test\.ts/s);
+  assertEquals(error!.stacks[0]!.length, 4_000);
 });

@@ -1,10 +1,19 @@
-import { assertEquals } from "@std/assert";
-import { Actor, ActorSystem, type Message } from "../../../mod.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { Actor, ActorSystem, type Addr, MailboxClosedError, type Message } from "../../../mod.ts";
 import type { Cell } from "../../../src/internal/cell.ts";
 import { Fairness, type Resumable } from "../../../src/internal/fairness.ts";
+import { type ActorProbe, type Instrument, setInstrument } from "../../../src/internal/instrument.ts";
 import { type Outcome, run } from "../../../src/internal/run_loop.ts";
 import { TURNS_PER_YIELD } from "../../../src/limits.ts";
+import { act, type Do, Scripted, Stage } from "../../support/scripted.ts";
 import { spawnTaker, take } from "../../support/taker.ts";
+
+/** Hears of everything and says nothing. */
+const quiet: Partial<ActorProbe> = {
+  posted: () => ({ admitted: () => {}, taken: () => {} }),
+  asked: () => ({ admitted: () => {}, taken: () => {}, replied: () => {}, failed: () => {} }),
+  deadLetter: () => {},
+};
 
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
@@ -15,6 +24,7 @@ async function trace(first: Outcome, outcomes: Outcome[], { hasStream = false } 
     terminated: undefined as unknown,
     runtime: { fairness: { pause: () => (did.push("pause"), Promise.resolve()) } },
     mailbox: { read: () => (did.push("read"), Promise.resolve()) },
+    giveUp: () => did.push("give up"),
     end: (reason: string, error: unknown) => did.push(`end ${reason} ${error}`),
   };
   const life = {
@@ -51,7 +61,7 @@ Deno.test({
   permissions: "none",
   async fn() {
     const did = await trace("worked", ["idle", "idle", "idle", "idle"], { hasStream: true });
-    assertEquals(did.slice(4), ["park", "read", "proceed", "end failed Error: broken"]);
+    assertEquals(did.slice(4), ["park", "read", "proceed", "give up", "end failed Error: broken"]);
   },
 });
 
@@ -63,7 +73,7 @@ Deno.test({
     const tracing = trace("exhausted", [promise]);
     await settled();
     resolve();
-    assertEquals(await tracing, ["pause", "proceed", "proceed", "end failed Error: broken"]);
+    assertEquals(await tracing, ["pause", "proceed", "proceed", "give up", "end failed Error: broken"]);
   },
 });
 
@@ -168,5 +178,32 @@ Deno.test({
     const { addr } = spawnTaker(system);
     assertEquals(await addr.send(take(1)), 1);
     assertEquals((await broken.closed).reason, "failed");
+  },
+});
+
+Deno.test({
+  name: "an actor whose loop breaks takes nothing any more, and nothing outlives it",
+  permissions: "none",
+  async fn() {
+    const fault = new Error("broken");
+    const broken = () => {
+      throw fault;
+    };
+    const probe = { ...quiet, handle: broken, ended: () => {} } as Partial<ActorProbe> as ActorProbe;
+    setInstrument({ actor: () => probe, detached: (go) => go() } as Partial<Instrument> as Instrument);
+    await using stage = new Stage();
+    setInstrument(undefined);
+    const children: Addr<Do>[] = [];
+    const parent = await stage.spawn("parent", {
+      started: (ctx) => void children.push(ctx.spawnChild(() => new Scripted())),
+    });
+    const gone = parent.closed;
+    parent.trySend(act(() => {}));
+    parent.trySend(act(() => {}));
+    await stage.clock.settle();
+    assertEquals(await gone, { addr: parent, reason: "failed", error: fault });
+    assertEquals([parent.isAlive, children[0]!.isAlive, parent.trySend(act(() => {}))], [false, false, "closed"]);
+    assertEquals((await children[0]!.closed).reason, "shutdown");
+    await assertRejects(() => parent.send(act(() => {})), MailboxClosedError);
   },
 });
