@@ -1,6 +1,6 @@
 // The drill itself takes minutes and is a command of its own. Here is only what keeps it from rotting.
 
-import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
+import { assert, assertEquals, assertGreaterOrEqual, assertStringIncludes } from "@std/assert";
 import { type Defect, patched, problemsOf } from "./drill/defect.ts";
 import { DEFECTS } from "./drill/defects.ts";
 import { failedTests, verdictOf } from "./drill/verdict.ts";
@@ -26,11 +26,15 @@ Deno.test("the drill has every defect of Cinema-rs, and ten and more that users 
   }
 });
 
-Deno.test("tests/README.md shows the last result of the drill: every defect was caught", async () => {
+Deno.test("the READMEs show the last result of the drill: every defect was caught", async () => {
   const readme = await readText("tests/README.md");
   const [, section] = readme.split("\n## The drill\n");
   const rows = [...section!.matchAll(/^\| (.+?) \| .+? \| caught by .+? \|$/gm)].map(([, name]) => name);
   assertEquals(rows, DEFECTS.map(({ name }) => name));
+  const count = DEFECTS.length;
+  const counts = [...readme.matchAll(/(\d+) of (\d+) caught/g)].flatMap(([, ...both]) => both.map(Number));
+  assertEquals(counts, [count, count, count, count]);
+  assertStringIncludes(await readText("README.md"), `brings ${count} defects back`);
 });
 
 Deno.test("patched() puts each edit into the text as it is written, $ included", () => {

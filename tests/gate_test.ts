@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { exampleProblems } from "./gate/doc_examples.ts";
 import { countTests, snippetProblems } from "./gate/tally.ts";
-import { missedLines, readLcov, tableOf } from "./gate/coverage.ts";
+import { missedLines, NOT_RUN, readLcov, tableOf } from "./gate/coverage.ts";
+import { readText } from "./tidy/source_tree.ts";
 
 Deno.test("countTests() reads the last summary of deno test", () => {
   assertEquals(countTests("ok | 3 passed | 0 failed (5ms)\n"), { passed: 3, failed: 0 });
@@ -56,4 +57,12 @@ Deno.test("missedLines() gives the reason of a line, to the brace that closes it
   const missed = missedLines(file, "throw 1;\n}\ngo();\n", reasons);
   assertEquals(missed.map(({ hasReason }) => hasReason), [true, true, false]);
   assertEquals(missed[0]!.text, "src/a.ts:1 throw 1;\n    It cannot be.");
+});
+
+Deno.test("every reason why a line is not run is of a line that is still there", async () => {
+  const stale = NOT_RUN.map(async ([, file, ...codes]) => {
+    const lines = new Set((await readText(file)).split("\n").map((line) => line.trim()));
+    return codes.filter((code) => !lines.has(code)).map((code) => `${file}: ${code}`);
+  });
+  assertEquals((await Promise.all(stale)).flat(), []);
 });

@@ -65,7 +65,7 @@ function runDegraded(): void {
       sum(upTo(seeds).map((seed) => degraded(nodes, seed, minutes, gapMs, { ...config, ...more }).all));
     const [on, off] = [count({}), count(NO_LIFEGUARD)];
     const what = `degraded, ${label}, ${nodes} nodes, up to ${gapMs} ms between stops, ${
-      nodes * minutes * seeds / 60
+      (nodes * minutes * seeds / 60).toFixed(0)
     } node-hours`;
     // Where it is rare without Lifeguard as well, there is no factor to speak of.
     const isMet = off >= 50 ? on * 50 <= off : on === 0;

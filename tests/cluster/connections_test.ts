@@ -55,6 +55,11 @@ class Stage implements AsyncDisposable {
     return client;
   }
 
+  /** Breaks every connection. */
+  cut(): void {
+    this.#network.reset();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.gates.open("go");
     const closing = this.connections.close(0);
@@ -129,6 +134,23 @@ Deno.test("finish lets a node that says goodbye answer what it was asked, and no
   stage.gates.open("go");
   assertEquals(await asked, "go");
   await client.closed;
+});
+
+Deno.test("finish lets who waits for room wait as long as the connection is there, and no longer", async () => {
+  await using stage = new Stage();
+  await stage.serve("b");
+  const client = await stage.reach("b");
+  // More than may be on their way at a time.
+  const asks = Array.from({ length: 1_000 }, () => ask(client, "never"));
+  const outcomes = Promise.all(asks.map((asked) => asked.then(() => "handled", ({ outcome }) => outcome)));
+  const state = watch(outcomes);
+  stage.connections.finish("b");
+  await stage.clock.settle();
+  assertEquals(state.ended, "pending");
+  stage.cut();
+  await stage.clock.settle();
+  assertNotStrictEquals(state.ended, "pending");
+  assertEquals([...new Set(await outcomes)], ["unknown", "not-delivered"]);
 });
 
 Deno.test("cutOff ends what finishes, so that a close waits no longer for it", async () => {

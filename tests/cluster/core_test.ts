@@ -169,6 +169,17 @@ pure("Core waits only so long for the actors of a member that does not answer", 
   assertEquals(told().slice(4), ["actor of b on b"]);
 });
 
+pure("Core does not wait for the actors of an earlier start of a member", () => {
+  const { nodes, join, told } = newcomer();
+  nodes.deaf.add("b");
+  join();
+  const { uid } = nodes.create("b", 500).self;
+  nodes.do("b", (core) => core.start(nodes.now));
+  nodes.do("b", (core) => core.join(["d:1"], nodes.now));
+  nodes.pass(CATCH_UP_MAX_MS / 2);
+  assertEquals([nodes.get("d").member("b")?.uid, told().at(-1)], [uid, "caught-up"]);
+});
+
 pure(
   "Core does not wait for the actors of a member that is gone meanwhile, nor for those of a join that was given up",
   () => {

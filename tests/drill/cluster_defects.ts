@@ -213,7 +213,45 @@ const DIRECTORY: readonly Defect[] = [
     }],
     tests: ["tests/cluster/actor_watches_test.ts", "tests/cluster/cluster_watch_test.ts"],
   },
+  {
+    name: "joined, and knows no actors",
+    seen: "the first look-ups of a node that has just joined find nobody",
+    edits: [{
+      file: "cluster/directory/fetches.ts",
+      before: "new Map(wanted.map((each) => [each.id, each]))",
+      after: "new Map(wanted.slice(0, 0).map((each) => [each.id, each]))",
+    }],
+    tests: [
+      "tests/cluster/directory/fetches_test.ts",
+      "tests/cluster/core_test.ts",
+      "tests/cluster/cluster_node_test.ts",
+    ],
+  },
+];
+
+const OBSERVER: readonly Defect[] = [
+  {
+    name: "another site reads the page",
+    seen: "a site whose name leads to this machine reads in a browser here what the observer shows",
+    edits: [{
+      file: "cluster/observer/access.ts",
+      before:
+        "  if (isLoopbackName(url.hostname) && (host === null || isLoopbackName(nameOf(host)))) return undefined;",
+      after: '  if (url.hostname !== "" || host !== null) return undefined;',
+    }],
+    tests: ["tests/cluster/observer/access_test.ts", "tests/cluster/observer/observer_test.ts"],
+  },
+  {
+    name: "any token lets in",
+    seen: "whoever shows some token sees what the observer shows",
+    edits: [{
+      file: "cluster/observer/access.ts",
+      before: "  return a.reduce((difference, byte, i) => difference | (byte ^ b[i]!), 0) === 0;",
+      after: "  return a.length === b.length;",
+    }],
+    tests: ["tests/cluster/observer/access_test.ts"],
+  },
 ];
 
 /** See the module. */
-export const CLUSTER_DEFECTS: readonly Defect[] = [...MEMBERSHIP, ...DIRECTORY];
+export const CLUSTER_DEFECTS: readonly Defect[] = [...MEMBERSHIP, ...DIRECTORY, ...OBSERVER];

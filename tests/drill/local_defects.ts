@@ -156,4 +156,84 @@ export const LOCAL_DEFECTS: readonly Defect[] = [
     edits: [{ file: "src/timers.ts", before: "    if (this.#isPending) return;\n", after: "" }],
     tests: ["tests/src/timers_test.ts", "tests/guarantees_test.ts"],
   },
+  {
+    name: "late replies outlive their actor",
+    seen: "who waits for a late answer learns of a restart only by its time-out",
+    edits: [{ file: "src/internal/life.ts", before: "    failOpenAsks(cell);\n", after: "    void failOpenAsks;\n" }],
+    tests: ["tests/src/late_reply_test.ts", "tests/remote/late_reply_test.ts"],
+  },
+  {
+    name: "late replies are kept for ever",
+    seen: "an actor that answers late grows with each asker that has given up",
+    edits: [{
+      file: "src/internal/open_asks.ts",
+      before: "  ask.place = { leave: () => void kept.delete(ask) };",
+      after: "  void kept;",
+    }],
+    tests: ["tests/src/internal/open_asks_test.ts"],
+  },
+  {
+    name: "a clean stop is a failure",
+    seen: "a handler that gives up as soon as it is told to stop counts as one that has failed",
+    edits: [{
+      file: "src/internal/turn.ts",
+      before: "  } else if (turn !== STOPPED.turn && incarnation.isAbortReason(error)) {",
+      after: "  } else if (turn === STOPPED.turn && incarnation.isAbortReason(error)) {",
+    }],
+    tests: ["tests/src/clean_stop_test.ts"],
+  },
+  {
+    name: "a drain stays at the top",
+    seen: "a shutdown that drains drops what the children still have to do",
+    edits: [{
+      file: "src/internal/cell.ts",
+      before: "      child.requestStop(reason, { drain: this.#life.stop?.drain ?? false });",
+      after: "      child.requestStop(reason);",
+    }],
+    tests: ["tests/src/drain_test.ts", "tests/guarantees_test.ts"],
+  },
+  {
+    name: "a child fails silently",
+    seen: "nobody hears that a child has failed, because its parent counts as told without a hook that could tell it",
+    edits: [{
+      file: "src/internal/watches.ts",
+      before: "      if (life.hearsOfEnds && (isAlive || life.stop?.drain)) return true;",
+      after: "      if (isAlive || life.stop?.drain) return true;",
+    }, {
+      file: "src/internal/watches.ts",
+      before: "        if (!isWanted() || actor.terminated === undefined) return hearing?.missed();\n",
+      after: "        if (!isWanted() || actor.terminated === undefined) return;\n",
+    }],
+    tests: ["tests/src/internal/failure_test.ts", "tests/guarantees_test.ts"],
+  },
+  {
+    name: "a sleep outlives its actor",
+    seen: "an actor that sleeps for an hour holds up its stop until it is abandoned",
+    edits: [{
+      file: "src/internal/incarnation.ts",
+      before: '      signal.addEventListener("abort", abort, { once: true });',
+      after: "      void abort;",
+    }],
+    tests: ["tests/src/clean_stop_test.ts"],
+  },
+  {
+    name: "an observer hides failures",
+    seen: "with the page of the observer, nobody is told any more of the failures that nobody else hears of",
+    edits: [{
+      file: "src/events.ts",
+      before: "  get isObserved(): boolean {\n    return this.#subscriptions.size > 0;",
+      after: "  get isObserved(): boolean {\n    return this.isTroubleHeard;",
+    }],
+    tests: ["tests/src/events_test.ts", "tests/cluster/observer/observer_test.ts"],
+  },
+  {
+    name: "an actor runs in a stranger's trace",
+    seen: "what an actor does shows up in the trace of whoever else was active when its turn came",
+    edits: [{
+      file: "src/internal/run_loop.ts",
+      before: "  else advanceDetached(life, cell, instrument);",
+      after: "  else advance(life, cell);",
+    }],
+    tests: ["tests/cluster/telemetry/telemetry_test.ts"],
+  },
 ];

@@ -123,4 +123,35 @@ export const REMOTE_DEFECTS: readonly Defect[] = [
     }],
     tests: ["tests/remote/reception_test.ts"],
   },
+  {
+    name: "who waits for a node that leaves is forgotten",
+    seen: "messages that wait for room on a node that has left hang until their time-out",
+    edits: [{
+      file: "remote/client.ts",
+      before: "      client.#outbox.endWithSession(cause);",
+      after: "      void cause;",
+    }],
+    tests: ["tests/cluster/connections_test.ts", "tests/cluster/cluster_leave_test.ts"],
+  },
+  {
+    name: "traces end at the process",
+    seen: "what another process does for an ask is a trace of its own",
+    edits: [{
+      file: "remote/wire/frame_writer.ts",
+      before: '    if (traceparent !== "") this.text(19, traceparent);',
+      after: "    void traceparent;",
+    }],
+    tests: ["tests/cluster/telemetry/remote_test.ts"],
+  },
+  {
+    name: "traces go to who knows none",
+    seen: "a Cinema-rs peer gets a field that its protocol does not have",
+    edits: [{
+      file: "remote/wire/client_session.ts",
+      before: "      this.#writer.append({ messageType, payload, correlationId, senderNode, targetActor });",
+      after:
+        '      this.#writer.append({ messageType, payload, correlationId, senderNode, targetActor, traceparent: traceparent ?? "" });',
+    }],
+    tests: ["tests/cluster/telemetry/remote_test.ts"],
+  },
 ];

@@ -41,7 +41,8 @@ interface Row {
 }
 
 function option(name: string): string | undefined {
-  const at = Deno.args.indexOf(`--${name}`);
+  // The last one counts, so that `deno task fuzz --minutes 2` overrules what the task says.
+  const at = Deno.args.lastIndexOf(`--${name}`);
   return at < 0 ? undefined : Deno.args[at + 1];
 }
 

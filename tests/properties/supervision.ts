@@ -183,7 +183,8 @@ const anyFamily = fc.record({
 async function checkFamily(
   { children, limits, backoffMs, steps }: typeof anyFamily extends fc.Arbitrary<infer F> ? F : never,
 ): Promise<void> {
-  await using system = new VirtualSystem();
+  const told: string[] = [];
+  await using system = new VirtualSystem({ onUnobservedFailure: ({ addr }) => told.push(addr.id) });
   const records = limits.map((): Record => ({ madeAt: [], failures: [] }));
   const addrs: Addr<Fail>[] = [];
   system.spawn(() =>
@@ -216,6 +217,8 @@ async function checkFamily(
   await system.clock.advance(100);
   assertEquals(records.map(({ madeAt }) => madeAt.length), made);
   assertEquals(addrs.map(({ isAlive }) => isAlive), addrs.map((_, n) => alive.has(n)));
+  // Their parent has no hook that could tell it, so each end is told of, once.
+  assertEquals(told.toSorted(), addrs.filter(({ isAlive }) => !isAlive).map(({ id }) => id).toSorted());
 }
 
 /** The laws of supervision. */

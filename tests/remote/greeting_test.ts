@@ -177,7 +177,9 @@ Deno.test({
     const [stop, late] = [new AbortController(), new CinemaError("Cannot shake hands within 5000 ms")];
     clock.schedule(5_000, () => stop.abort(late));
     const ends = pipe();
-    const greeting = assertRejects(async () => greetClient(ends.server, await asServer(NEW, { signal: stop.signal })));
+    // Made first: a key takes real time, and meanwhile nobody would close the connection.
+    const serving = await asServer(NEW, { signal: stop.signal });
+    const greeting = assertRejects(() => greetClient(ends.server, serving));
     const hello = frameOf({
       step: "hello",
       versionMin: 1,

@@ -215,6 +215,25 @@ Deno.test("sleep() refuses times that are none, rejects at once after the end, a
   assertEquals(stage.clock.now(), 0);
 });
 
+Deno.test("sleep() leaves nothing behind on the signal of its actor, however often it is called", async () => {
+  await using stage = new Stage();
+  const addr = await stage.spawn("a");
+  let listening = 0;
+  await addr.send(act(({ signal }) => {
+    const { addEventListener: add, removeEventListener: remove } = signal;
+    signal.addEventListener = (...args: unknown[]) => (listening++, Reflect.apply(add, signal, args));
+    signal.removeEventListener = (...args: unknown[]) => (listening--, Reflect.apply(remove, signal, args));
+  }));
+  const slept = addr.send(act(async (ctx) => {
+    for (let times = 0; times < 3; times++) await ctx.sleep(1_000);
+    return listening;
+  }));
+  await stage.clock.settle();
+  assertEquals(listening, 1);
+  await stage.clock.advance(3_000);
+  assertEquals(await slept, 0);
+});
+
 Deno.test("restarts counts the restarts of an actor from 0, in its hooks as in its handlers", async () => {
   await using stage = new Stage();
   const seen: number[] = [];

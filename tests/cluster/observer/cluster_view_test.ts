@@ -118,6 +118,8 @@ Deno.test({
     assertEquals(sinceOf("b"), null);
     for (let n = 0; n < MEMBERS_MAX - 1; n++) view.changed({ id: `${n}`, addr: "c:1", status: "up" });
     assertEquals(sinceOf("a"), since);
+    // What is said again is no change.
+    view.changed(members[0]!);
     view.changed({ id: "one-more", addr: "c:1", status: "up" });
     assertEquals(sinceOf("a"), null);
   },

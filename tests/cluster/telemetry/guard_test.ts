@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT } from "@opentelemetry/api";
+import { context, type ContextManager, ROOT_CONTEXT } from "@opentelemetry/api";
 import { assertEquals, assertThrows } from "@std/assert";
 import { Guard } from "../../../cluster/telemetry/guard.ts";
 import { MemoryTelemetry } from "../../support/otel.ts";
@@ -40,5 +40,29 @@ Deno.test({
     }
     // What the call itself throws is no failure of telemetry.
     assertEquals([calls, errors], [2, [0, 1]]);
+  },
+});
+
+Deno.test({
+  name: "Guard calls exactly once also where a context manager calls twice, or not at all",
+  permissions: "none",
+  fn() {
+    for (const times of [0, 2]) {
+      const manager: ContextManager = {
+        active: () => ROOT_CONTEXT,
+        with: (_active, call, self, ...args) => Array.from({ length: times }, () => call.apply(self, args))[0]!,
+        bind: (_active, target) => target,
+        enable: () => manager,
+        disable: () => manager,
+      };
+      context.setGlobalContextManager(manager);
+      let calls = 0;
+      try {
+        assertEquals(new Guard().within(ROOT_CONTEXT, () => ++calls), 1);
+      } finally {
+        context.disable();
+      }
+      assertEquals(calls, 1);
+    }
   },
 });

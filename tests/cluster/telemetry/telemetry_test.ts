@@ -1,7 +1,9 @@
 import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { ActorSystem, AskTimeoutError, CinemaError, Rejection, SupervisorStrategy } from "../../../mod.ts";
+import { Guard } from "../../../cluster/telemetry/guard.ts";
 import { startTelemetry } from "../../../cluster/telemetry/mod.ts";
+import { Spans } from "../../../cluster/telemetry/spans.ts";
 import { MemoryTelemetry, type RecordedSpan } from "../../support/otel.ts";
 import { act, boom, hang, Scripted, Stage } from "../../support/scripted.ts";
 
@@ -400,4 +402,20 @@ Deno.test("of a long error a span has the start of its text and the end of its s
   assertEquals([error, text, named].map((span) => span!.attributes["error.type"]), ["RangeError", "string", "Error"]);
   assertMatch(error!.stacks[0]!, /^….*\n +at .*telemetry_test\.ts/s);
   assertEquals(error!.stacks[0]!.length, 4_000);
+});
+
+Deno.test({
+  name: "the text of an error is made only for a span that is recorded",
+  permissions: "none",
+  fn() {
+    let looks = 0;
+    const error = Object.defineProperty(new Error(), "message", { get: () => (looks++, "boom") });
+    const fail = () => new Spans(new Guard()).ask("add", false, () => ({}))!.fail(error, true);
+    fail();
+    assertEquals(looks, 0);
+    using otel = new MemoryTelemetry();
+    fail();
+    assertEquals(otel.span("ask add").exceptions, ["boom"]);
+    assert(looks > 0);
+  },
 });
