@@ -7,7 +7,7 @@ import type { ActorRef, AnyMessage, SendOptions, SendResult, TrySendResult } fro
 import { MessageRefusedError } from "../mod.ts";
 import { NoRouteError, type Protocol, type RemoteClient } from "../remote/mod.ts";
 import { CodecTable, type MessageCodecs, type Route, writableTo } from "../remote/spi.ts";
-import { checkTimeout, setWatchable, typeOf, type Watchable } from "../src/spi.ts";
+import { checkTimeout, setWatchable, showAs, typeOf, type Watchable } from "../src/spi.ts";
 import { NoActorError } from "./errors.ts";
 import type { ClusterEvent } from "./events.ts";
 
@@ -125,7 +125,8 @@ export class FollowingAddr {
       const codecs = this.#table.get(about.messageType);
       if (codecs === undefined) {
         const cause = new TypeError("The protocol has no message of this type");
-        return new MessageRefusedError(`Cannot send "${about.messageType}" to ${this.id}`, { ...about, cause });
+        const text = `Cannot send "${about.messageType}" to ${this.id}: ${cause.message}`;
+        return new MessageRefusedError(text, { ...about, cause });
       }
       const route = found.route(codecs.name);
       if (typeof route !== "string") return route.ref;
@@ -144,9 +145,4 @@ function resultOf(error: Unsent): "refused" | "closed" {
   return error instanceof MessageRefusedError ? "refused" : "closed";
 }
 
-// So that a logged address says whose it is. Not a method: a computed name in a class would need a declared symbol.
-Object.defineProperty(FollowingAddr.prototype, Symbol.for("Deno.customInspect"), {
-  value(this: FollowingAddr): string {
-    return `ClusterRemoteAddr(${this.id})`;
-  },
-});
+showAs("ClusterRemoteAddr", FollowingAddr.prototype);

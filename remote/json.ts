@@ -3,6 +3,7 @@
  * @module
  */
 
+import { jsonWithoutAddress } from "../src/spi.ts";
 import type { Codec } from "./protocol.ts";
 
 const encoder = new TextEncoder();
@@ -11,9 +12,9 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * A codec for what JSON can carry: plain objects, arrays, strings, finite numbers, booleans, `null`, and as a whole value
- * `undefined`. A `Date` comes back as text; a `Map`, a `Set`, a `Uint8Array` or a class does not come back as it went, and a `bigint` or a circle is refused
- * with a `MessageRefusedError` (`ReplyLostError`, where it was a reply). The quickest way to begin; protobufjs makes smaller
- * messages, and has a schema that others can read.
+ * `undefined`. A `Date` comes back as text; a `Map`, a `Set`, a `Uint8Array` or a class does not come back as it went; and
+ * a `bigint`, a circle or the address of an actor is refused with a `MessageRefusedError` (`ReplyLostError`, where it was
+ * a reply). The quickest way to begin; protobufjs makes smaller messages, and has a schema that others can read.
  *
  * What a peer sends is not checked unless you say how: `check` is given what was parsed, and returns it as what it should be, or
  * throws, and then the message is refused and no handler sees it. The `parse` of a schema of Zod, Valibot or ArkType is one.
@@ -44,7 +45,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export function json<T>(check?: (value: unknown) => T): Codec<T> {
   return {
     encode: (value) => {
-      const text: string | undefined = JSON.stringify(value);
+      const text = jsonWithoutAddress(value);
       if (text === undefined && value !== undefined) throw new TypeError(`Cannot write ${typeof value} as JSON`);
       return encoder.encode(text ?? "");
     },

@@ -5,7 +5,7 @@
 
 import type { ActorRef, AnyMessage, SendOptions, SendResult, TrySendResult } from "../mod.ts";
 import type { MessageRefusedError } from "../mod.ts";
-import { checkTimeout, type Instrument, typeOf } from "../src/spi.ts";
+import { checkTimeout, type Instrument, showAs, typeOf } from "../src/spi.ts";
 import type { MessageCodecs } from "./codecs.ts";
 import type { Parcel } from "./outbound.ts";
 import { type Outbox, refusedParcel } from "./outbox.ts";
@@ -194,9 +194,4 @@ export class ClientAddr {
   }
 }
 
-// So that a logged address says whose it is. Not a method: a computed name in a class would need a declared symbol.
-Object.defineProperty(ClientAddr.prototype, Symbol.for("Deno.customInspect"), {
-  value(this: ClientAddr): string {
-    return `RemoteAddr(${this.id})`;
-  },
-});
+showAs("RemoteAddr", ClientAddr.prototype);

@@ -25,5 +25,6 @@ export {
   type Ticket,
 } from "./internal/instrument.ts";
 export { checkTimeout } from "./internal/sending.ts";
+export { jsonWithoutAddress, showAs } from "./internal/shown.ts";
 export { setWatchable, type Watchable } from "./internal/watchable.ts";
 export { type Random, systemRandom } from "./random.ts";

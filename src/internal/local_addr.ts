@@ -8,6 +8,7 @@ import type { AnyMessage } from "../message.ts";
 import type { Terminated } from "../watch.ts";
 import type { Cell } from "./cell.ts";
 import { ask, doSend, trySend, writable } from "./sending.ts";
+import { showAs } from "./shown.ts";
 
 /** See {@linkcode Addr}. */
 export class LocalAddr {
@@ -72,9 +73,4 @@ export class LocalAddr {
 /** The cell behind a local address; undefined for anything else. */
 export const cellOf: (addr: object) => Cell | undefined = LocalAddr.cellOf;
 
-// So that a logged address says whose it is. Not a method: a computed name in a class would need a declared symbol.
-Object.defineProperty(LocalAddr.prototype, Symbol.for("Deno.customInspect"), {
-  value(this: LocalAddr): string {
-    return `Addr(${this.id})`;
-  },
-});
+showAs("Addr", LocalAddr.prototype);
