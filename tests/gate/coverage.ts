@@ -40,8 +40,6 @@ export const NOT_RUN: readonly (readonly [why: string, file: string, ...code: st
     "return this.send(msg, options);",
     "toString(): string {",
     "return this.id;",
-    "value(this: ClientAddr): string {",
-    "return `RemoteAddr(${this.id})`;",
   ],
   [HANDS_ON, "remote/server.ts", "get node(): string {", "return this.#node;"],
   [HANDS_ON, "src/internal/shared_clock.ts", "get tickMs(): number {", "return this.#clock.tickMs;"],
