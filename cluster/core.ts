@@ -101,7 +101,7 @@ export class Core {
     return this.#at(this.#swim.start(now), now);
   }
 
-  /** Asks seeds for everything; call it again until one has answered, with none to give up. They are tried now and then for good. */
+  /** Asks seeds for everything, now and then for good; call it again until one has answered. Without any it gives up a join. */
   join(seeds: readonly string[], now: number): CoreEffect[] {
     this.#fetches.join(seeds.length > 0);
     return this.#at(this.#swim.join(seeds, now), now);

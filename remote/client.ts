@@ -31,7 +31,10 @@ export let openClient: (dialler: Dialler, options: ConnectOptions, node: string)
 
 /** Closes a client at once; what was asked fails with `cause`. */
 export let abortClient: (client: RemoteClient, cause: unknown) => Promise<void>;
-/** Closes a client whose server ends for good: what is in hand is answered, what waits is turned away once nothing can be sent. */
+/**
+ * Closes a client whose server ends for good: what is in hand is answered, and what waits is turned away with `cause`
+ * once nothing can be sent.
+ */
 export let finishClient: (client: RemoteClient, cause: unknown) => Promise<void>;
 
 /**

@@ -11,13 +11,15 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * A codec for what JSON can carry: plain objects, arrays, strings, finite numbers, booleans, `null`, and as a whole value
- * `undefined`. A `Date` comes back as text; a `Map`, a `Set`, a `Uint8Array` or a class does not come back as it went; and
- * a `bigint`, a circle or the address of an actor is refused with a `MessageRefusedError` (`ReplyLostError`, where it was
- * a reply). The quickest way to begin; protobufjs makes smaller messages, and has a schema that others can read.
+ * A codec for what JSON can carry: plain objects, arrays, strings, finite numbers, booleans, `null`, and as a whole
+ * value `undefined`. A `Date` comes back as text; a `Map`, a `Set`, a `Uint8Array` or a class does not come back as it
+ * went; and a `bigint`, a circle or the address of an actor is refused with a `MessageRefusedError` (`ReplyLostError`,
+ * where it was a reply). The quickest way to begin; protobufjs makes smaller messages, and has a schema that others can
+ * read.
  *
- * What a peer sends is not checked unless you say how: `check` is given what was parsed, and returns it as what it should be, or
- * throws, and then the message is refused and no handler sees it. The `parse` of a schema of Zod, Valibot or ArkType is one.
+ * What a peer sends is not checked unless you say how: `check` is given what was parsed, and returns it as what it
+ * should be, or throws, and then the message is refused and no handler sees it. The `parse` of a schema of Zod, Valibot
+ * or ArkType is one.
  *
  * @typeParam T What travels.
  *

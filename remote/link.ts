@@ -126,22 +126,20 @@ export class Link {
   async #read(session: LinkSession): Promise<void> {
     const decoder = this.#decoder;
     const { probe } = this.#options;
-    let told = 1;
     let bytes = 0;
     for (let frames = 1;; frames++) {
+      const before = frames;
       while (decoder.next()) {
         const envelope = decodeEnvelope(decoder, this.#strings);
         this.#heartbeat.heard();
         if (envelope.control === "ping") this.#say("pong");
         else if (envelope.control !== "pong") session.receive(envelope);
-        if (this.#isClosed) return probe?.received(frames + 1 - told, bytes);
+        if (this.#isClosed) return probe?.received(frames + 1 - before, bytes);
         if (frames++ % FRAMES_PER_TURN === 0) await undefined;
         const hold = session.hold();
         if (hold !== undefined) await this.#pause(hold);
       }
-      probe?.received(frames - told, bytes);
-      // The loop counts itself, too.
-      told = frames + 1;
+      probe?.received(frames - before, bytes);
       session.unfinished(decoder.buffered);
       const chunk = await this.#connection.read();
       if (chunk === undefined || this.#isClosed) break;

@@ -108,8 +108,8 @@ export class CodecTable {
 }
 
 /**
- * Declares how the messages of a protocol travel. Both sides declare the same names; the code may be shared or not. One that is
- * exported may name the messages in its type: `export const GreeterProtocol: Protocol<Greet> = protocol({ ... })`.
+ * Declares how the messages of a protocol travel. Both sides declare the same names; the code may be shared or not. One
+ * that is exported may name the messages in its type: `export const GreeterProtocol: Protocol<Greet> = protocol({ ... })`.
  *
  * @throws {TypeError} When an entry has no name, shares its name with another, or has a codec that is none.
  *

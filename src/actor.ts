@@ -106,8 +106,7 @@ export interface Spawnable<in out M extends AnyMessage> {
  *
  * Whatever a handler or a hook throws is a failure, which the actor's {@linkcode SupervisorStrategy} answers; only a
  * {@linkcode Rejection} from a handler is not, and the reason of {@linkcode Context.signal} when that has aborted.
- * Methods that are no handlers must be `#private`, because the types
- * cannot tell them from handlers at run time.
+ * Methods that are no handlers must be `#private`, because the types cannot tell them from handlers at run time.
  *
  * An incarnation is one instance, from its factory to its `stopped`. A restart ends it and makes a new one behind the
  * same address.
@@ -188,8 +187,8 @@ export type MessagesOf<A> = A extends { readonly "~messages": (m: infer M extend
 
 /**
  * Makes the actor: once at `spawn` and once for each restart (`ctx.restarts` counts them), which is why `spawn` takes a
- * factory and not an instance. Every message must have its handler, and every handler and hook the right type. What it throws is a failure
- * of the actor, which its strategy answers.
+ * factory and not an instance. Every message must have its handler, and every handler and hook the right type. What it
+ * throws is a failure of the actor, which its strategy answers.
  *
  * @example
  * ```ts

@@ -114,8 +114,8 @@ export type SendResult = TrySendResult | "timeout" | "aborted";
  * compared structurally and `Addr<A | B>` would not be assignable to `ActorRef<A>`. {@linkcode ActorRef} says what it
  * does.
  *
- * A function that adds something to any ask (a retry, a log) takes the ask as a closure, so that the message keeps its own
- * type and its reply: `retry(() => addr.send({ type: "get" }))`, with `retry<T>(ask: () => Promise<T>): Promise<T>`.
+ * A function that adds something to any ask (a retry, a log) takes the ask as a closure, so that the message keeps its
+ * own type and its reply: `retry(() => addr.send({ type: "get" }))`, with `retry<T>(ask: () => Promise<T>): Promise<T>`.
  *
  * @typeParam M The messages that can be sent.
  */

@@ -57,8 +57,8 @@ export class AskTimeoutError extends MessageError {
   /** Whether the handler had started; `undefined` where the actor is in another process. */
   readonly started: boolean | undefined;
   /**
-   * How many messages were queued in the actor's mailbox; for an actor of another process, how many wait here to be sent to it, and
-   * `undefined` where the time-out was found out over there.
+   * How many messages were queued in the actor's mailbox; for an actor of another process, how many wait here to be
+   * sent to it, and `undefined` where the time-out was found out over there.
    */
   readonly queued: number | undefined;
   /** How long in ms the actor's current handler has been running; `undefined` when none runs. */

@@ -24,7 +24,7 @@ export class CinemaError extends Error {
 }
 
 /**
- * An actor that has not ended holds the name already, be it that it is stopping; for the name of a service, a living
+ * An actor that has not ended holds the name already, also one that is stopping; for the name of a service, a living
  * one. Nothing was registered or spawned.
  *
  * @example
@@ -137,7 +137,7 @@ export class Rejection<out T = undefined> extends CinemaError {
   }
 }
 
-/** Whether what was thrown is an answer. It may be anything, also a proxy that throws when it is looked at. */
+/** Whether what was thrown is a `Rejection`. It may be anything, also a proxy that throws when it is looked at. */
 export function isRejection(error: unknown): error is Rejection<unknown> {
   try {
     return error instanceof Rejection;

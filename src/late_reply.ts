@@ -79,7 +79,8 @@ export class LateReply<in out R = void> {
 
   /**
    * Whether anybody may still wait for it: false once it is settled, or its asker has its answer or has given up. One
-   * that no handler has returned counts as wanted, also when its handler has failed: so keep it just before you return it.
+   * that no handler has returned counts as wanted, also when its handler has failed: so keep it just before you return
+   * it.
    */
   get isWanted(): boolean {
     if (this.#settled !== undefined) return false;

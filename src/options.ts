@@ -97,8 +97,9 @@ export interface ActorSystemOptions {
   readonly clock?: Clock;
   /**
    * Hears of an actor that ended by a failure which nobody observed: no asker got it, no `terminated` hook of a parent
-   * or of another watcher is told of it, nobody asked for the actor's `closed`, and nobody had subscribed to the events.
-   * A parent that is handed the failure by `escalate` observes it, too. This is the only thing that is ever logged.
+   * or of another watcher is told of it, nobody asked for the actor's `closed`, and nobody had subscribed to the
+   * events. A parent that is handed the failure by `escalate` observes it, too. This is the only thing that is ever
+   * logged.
    *
    * @default {one line of `console.error`}
    */

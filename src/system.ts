@@ -53,8 +53,8 @@ export let runtimeOf: (system: ActorSystem) => Runtime;
  */
 export class ActorSystem implements AsyncDisposable {
   /**
-   * The clock that this system was given: its `now()` tells an actor (`ctx.system.clock`) how long something took or lasts, and is
-   * virtual where the time is.
+   * The clock that this system was given: its `now()` tells an actor (`ctx.system.clock`) how long something took or
+   * lasts, and is virtual where the time is.
    */
   readonly clock: Clock;
   readonly #runtime: Runtime;

@@ -96,8 +96,8 @@ type Why = ObserverEnd["reason"];
  * assertEquals(state.actors.map(({ id, handled }) => `${id} ${handled}`), ["/greeter 1"]);
  * ```
  */
-export function observer(system: ActorSystem, options: ObserverOptions = {}): Observer {
-  const server = new ObserverServer(system, options);
+export function observer(system: ActorSystem, options?: ObserverOptions): Observer {
+  const server = new ObserverServer(system, options ?? {});
   const handle = (request: Request, info?: ObserverRequestInfo) => server.handle(request, info);
   return Object.assign(handle, { [Symbol.dispose]: () => server.end("observer") });
 }
@@ -118,14 +118,7 @@ class ObserverServer {
     const troubles = new Troubles(() => this.end("system"));
     const lag = new LagMeter(clock);
     const view = cluster && new ClusterView(cluster, clock);
-    this.#sampler = new Sampler({
-      name: nameText(name),
-      inspection,
-      troubles,
-      lag,
-      cluster: view,
-      clock,
-    });
+    this.#sampler = new Sampler({ name: nameText(name), inspection, troubles, lag, cluster: view, clock });
     this.#broadcast = new Broadcast({
       clock,
       next: () => this.#sampler.look(),
@@ -147,7 +140,7 @@ class ObserverServer {
   }
 
   end(why: Why): void {
-    // What the observer has shown of a system that has ended it goes on to show.
+    // Of a system that has ended it goes on showing the last state, until it is disposed of.
     if (this.#ended === "observer" || this.#ended === why) return;
     this.#ended = why;
     this.#broadcast.end(endOf(why));

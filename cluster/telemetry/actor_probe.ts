@@ -36,7 +36,10 @@ class SentTicket implements AskTicket {
   readonly #span: OpenSpan | undefined;
   #isQueued = false;
 
-  constructor(recorders: Recorders, about: { counts: ClassCounts | undefined; nowMs: number; span?: OpenSpan }) {
+  constructor(
+    recorders: Recorders,
+    about: { counts: ClassCounts | undefined; nowMs: number; span?: OpenSpan | undefined },
+  ) {
     const { counts, nowMs, span } = about;
     this.#recorders = recorders;
     this.#counts = counts;
@@ -120,8 +123,7 @@ export class OpenProbe implements ActorProbe {
 
   asked(messageType: string): AskTicket {
     const span = this.#recorders.spans?.ask(messageType, false, () => this.#attributes(messageType));
-    const about = { counts: this.#counts, nowMs: this.#clock.now() };
-    return new SentTicket(this.#recorders, span === undefined ? about : { ...about, span });
+    return new SentTicket(this.#recorders, { counts: this.#counts, nowMs: this.#clock.now(), span });
   }
 
   handle(messageType: string, ticket: Ticket | undefined, isAsk: boolean): Handling {
@@ -175,8 +177,17 @@ export class OpenProbe implements ActorProbe {
 
 /** Counts an ask that timed out. */
 export function countTimeout({ guard, meters }: Recorders, error: unknown, scope: "local" | "remote"): void {
-  if (meters === undefined || !(error instanceof AskTimeoutError)) return;
+  if (meters === undefined || !isTimeout(error)) return;
   guard.attempt(() => meters.timeouts.add(1, { "cinema.scope": scope }));
+}
+
+/** Asks also end with the reason of their signal, which may be anything, as what is thrown. */
+function isTimeout(error: unknown): boolean {
+  try {
+    return error instanceof AskTimeoutError;
+  } catch {
+    return false;
+  }
 }
 
 function outcomeOf(error: unknown): HandlingOutcome {

@@ -4,7 +4,6 @@
  */
 
 import { Actor, type ActorSystem, type Addr, type Context, type Message, SupervisorStrategy } from "@cinema/cinema";
-import { delay } from "@std/async";
 import { startSessions } from "./sessions.ts";
 import { startStudio } from "./studio.ts";
 
@@ -31,8 +30,8 @@ class Gateway extends Actor<Charge> {
     this.#charges = charges;
   }
 
-  async charge(_: Charge): Promise<void> {
-    await delay(CHARGE_MS);
+  async charge(_: Charge, ctx: Context<Charge>): Promise<void> {
+    await ctx.sleep(CHARGE_MS);
     if (++this.#charges >= CHARGES_MAX) throw new Error("The card processor answered 503 Service Unavailable");
   }
 }
@@ -56,8 +55,8 @@ interface Book extends Message {
 const BOOK_MS = 22;
 
 class Ledger extends Actor<Book> {
-  async book(_: Book): Promise<void> {
-    await delay(BOOK_MS);
+  async book(_: Book, ctx: Context<Book>): Promise<void> {
+    await ctx.sleep(BOOK_MS);
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { Message } from "@cinema/cinema";
-import { type Protocol, protocol } from "@cinema/cinema/remote";
+import { json, type Protocol, protocol } from "@cinema/cinema/remote";
 
 /** Takes something out of the stock; the reply is what it costs, in cents. */
 export interface Reserve extends Message<number> {
@@ -13,12 +13,7 @@ export interface Reserve extends Message<number> {
   readonly item: string;
 }
 
-const json = {
-  encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
-  decode: (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)),
-};
-
 /** How it travels. */
-export const StockProtocol: Protocol<Reserve> = protocol<Reserve>({
-  reserve: { name: "Reserve", request: json, reply: json },
+export const StockProtocol: Protocol<Reserve> = protocol({
+  reserve: { name: "Reserve", request: json(), reply: json() },
 });

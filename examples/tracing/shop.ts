@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Actor, ActorSystem, type Message } from "@cinema/cinema";
+import { Actor, ActorSystem, type Context, type Message } from "@cinema/cinema";
 import { ClusterClient, ClusterNode, type ClusterRemoteAddr } from "@cinema/cinema/cluster";
 import { startTelemetry } from "@cinema/cinema/telemetry";
 import { type Reserve, StockProtocol } from "./messages.ts";
@@ -20,8 +20,8 @@ interface Charge extends Message {
 }
 
 class Cashier extends Actor<Charge> {
-  charge(): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, 2)); // a word with the bank
+  charge(_: Charge, ctx: Context<Charge>): Promise<void> {
+    return ctx.sleep(2); // a word with the bank
   }
 }
 

@@ -27,8 +27,8 @@ class Stock extends Actor<Reserve> {
     this.#prices = ctx.spawnChild(() => new PriceList());
   }
 
-  async reserve({ item }: Reserve): Promise<number> {
-    await new Promise((resolve) => setTimeout(resolve, 5)); // a look at the shelf
+  async reserve({ item }: Reserve, ctx: Context<Reserve>): Promise<number> {
+    await ctx.sleep(5); // a look at the shelf
     return await this.#prices.send({ type: "price", item });
   }
 }

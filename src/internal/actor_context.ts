@@ -49,7 +49,7 @@ export class ActorContext implements Context<AnyMessage> {
   }
 
   get restarts(): number {
-    return Math.max(0, this.#cell.life.restarts);
+    return this.#cell.life.restarts;
   }
 
   stop(): void {

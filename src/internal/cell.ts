@@ -94,7 +94,7 @@ export class Cell {
     return this.#className;
   }
 
-  /** What it does, for who looks. */
+  /** What it does, as far as others may look. */
   get life(): Pick<Life, "restarts" | "stage" | "hearsOfEnds" | "stop"> {
     return this.#life;
   }
@@ -216,7 +216,7 @@ export class Cell {
     for (const child of this.children) child.giveUp();
   }
 
-  /** A handler or hook failed, or (not its own failure) a child hands its up; `isKnown` when an asker heard of it. */
+  /** A handler or hook failed, or a child hands up its failure (not `isOwn`); `isKnown` when an asker heard of it. */
   fail(error: unknown, isKnown: boolean, isOwn = true): void {
     if (this.terminated !== undefined) return;
     this.isFailureKnown = isKnown;
@@ -286,7 +286,10 @@ export class Cell {
     if (reason === "escalated") parent?.fail(error, this.isFailureKnown, false);
   }
 
-  /** Whether nobody hears of its failure, but those who watch; a parent does that is not ending itself, of one handed to it. */
+  /**
+   * Whether it ended by a failure of which nobody hears, watchers left aside. Of one that is handed up a parent hears,
+   * unless it is ending its children.
+   */
   #isUnobserved(reason: StopReason): boolean {
     if (!isFailure(reason) || this.isFailureKnown || this.isObserved || this.runtime.events.isObserved) return false;
     return reason !== "escalated" || this.parent === undefined || this.parent.#children!.ending !== undefined;

@@ -4,7 +4,6 @@
  */
 
 import type { AnyAddr } from "../addr.ts";
-import type { Clock } from "../clock.ts";
 import type { SystemEvent, Trouble, TroubleListener } from "../events.ts";
 import { type ActorSystem, runtimeOf } from "../system.ts";
 import { markOf } from "../mailbox.ts";
@@ -51,11 +50,6 @@ export class Inspection {
   /** Looks into `system`. */
   constructor(system: ActorSystem) {
     this.#runtime = runtimeOf(system);
-  }
-
-  /** The clock of the system. */
-  get clock(): Clock {
-    return this.#runtime.clock;
   }
 
   /** How many actors live. */
@@ -109,7 +103,7 @@ function viewOf(cell: Cell): ActorView {
     capacity: markOf(cell.options),
     waiting: mailboxIfAny?.waiting ?? 0,
     taken: mailboxIfAny?.taken ?? 0,
-    restarts: Math.max(0, cell.life.restarts),
+    restarts: cell.life.restarts,
     busyMs,
     childCount: childrenIfAny?.size ?? 0,
   };

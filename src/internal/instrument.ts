@@ -103,12 +103,12 @@ export interface Instrument {
 
 let current: Instrument | undefined;
 
-/** What systems, clients, servers and connections that are created now are told to; undefined where nobody listens. */
+/** Who is told of the systems, clients, servers and connections that are created now; undefined where nobody listens. */
 export function currentInstrument(): Instrument | undefined {
   return current;
 }
 
-/** Sets what is created from now on is told to. */
+/** Sets who is told of what is created from now on. */
 export function setInstrument(instrument: Instrument | undefined): void {
   current = instrument;
 }

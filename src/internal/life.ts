@@ -50,13 +50,13 @@ export class Life implements Runnable {
     if (!this.#isRunning) this.#launch();
   }
 
-  /** Whether there is an incarnation that takes messages, or one will. */
+  /** How far its incarnation has come; there is none that takes messages but in `"running"`. */
   get stage(): "starting" | "running" | "restarting" {
     if (this.#incarnation?.isClosed ?? true) return "restarting";
     return this.#incarnation!.hasStarted ? "running" : this.restarts > 0 ? "restarting" : "starting";
   }
 
-  /** Whether its actor has a hook that is told of the end of others; between two incarnations, whether the next one is. */
+  /** Whether its actor has a `terminated` hook; between two incarnations, whether the next one will. */
   get hearsOfEnds(): boolean {
     return "terminated" in (this.#incarnation?.actor ?? this.actorClass?.prototype ?? {});
   }

@@ -32,7 +32,7 @@ export function failOpenAsks(cell: Cell): void {
   }
 }
 
-/** How many asks an actor has promised to answer. */
+/** How many asks an actor has promised to answer: tests see by it that none is kept for longer. */
 export function openAsksOf(cell: Cell): number {
   return open.get(cell)?.size ?? 0;
 }

@@ -41,6 +41,6 @@ export interface Runtime {
   living: number;
   /** Numbers the actors that have no name. */
   nextSerial(): number;
-  /** A top-level actor failed and nobody was watching. */
+  /** An actor, top-level or not, ended by a failure that nobody else hears of. */
   unobserved(notice: Terminated): void;
 }

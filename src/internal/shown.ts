@@ -7,8 +7,8 @@
 let written: string | undefined;
 
 /**
- * Lets a logged address say whose it is: `Addr(/boss/worker)` on the console, and its id in JSON, as in a log of events.
- * Not methods of the class: a computed name would need a declared symbol, and nobody calls these.
+ * Lets a logged address say whose it is: `Addr(/boss/worker)` on the console, and its id in JSON, as in a log of
+ * events. Not methods of the class: a computed name would need a declared symbol, and nobody calls these.
  */
 export function showAs(kind: string, prototype: { readonly id: string }): void {
   Object.defineProperty(prototype, Symbol.for("Deno.customInspect"), {
@@ -27,8 +27,7 @@ export function showAs(kind: string, prototype: { readonly id: string }): void {
  * Writes a value as JSON for another process, where an address would arrive as a text that nobody can send to. It costs
  * nothing where there is none, unlike a replacer.
  *
- * @throws {TypeError}
- * When there is an address in it, or JSON cannot say it.
+ * @throws {TypeError} When there is an address in it, or JSON cannot say it.
  */
 export function jsonWithoutAddress(value: unknown): string | undefined {
   written = undefined;

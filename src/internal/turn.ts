@@ -92,7 +92,7 @@ export function runTracedTurn(cell: Cell, incarnation: Incarnation, queued: Queu
   } finally {
     running = undefined;
   }
-  if (isPending) return settleTraced(cell, incarnation, envelope, result as PromiseLike<unknown>, handling);
+  if (isPending) return settle(cell, incarnation, envelope, result as PromiseLike<unknown>, handling);
   if (isLateReply(result)) return answerLater(cell, incarnation, envelope, result, handling);
   handling.succeeded();
   ask?.succeed(result);
@@ -128,27 +128,12 @@ async function settle(
   incarnation: Incarnation,
   envelope: Envelope,
   result: PromiseLike<unknown>,
-): Promise<void> {
-  try {
-    const value = await cell.patience.settle(result);
-    if (isLateReply(value)) return answerLater(cell, incarnation, envelope, value);
-    envelope.ask?.succeed(value);
-  } catch (error) {
-    fail(cell, incarnation, envelope, error);
-  }
-}
-
-async function settleTraced(
-  cell: Cell,
-  incarnation: Incarnation,
-  envelope: Envelope,
-  result: PromiseLike<unknown>,
-  handling: Handling,
+  handling?: Handling,
 ): Promise<void> {
   try {
     const value = await cell.patience.settle(result);
     if (isLateReply(value)) return answerLater(cell, incarnation, envelope, value, handling);
-    handling.succeeded();
+    handling?.succeeded();
     envelope.ask?.succeed(value);
   } catch (error) {
     fail(cell, incarnation, envelope, error, handling);
@@ -219,13 +204,8 @@ function failUnhandled(cell: Cell, { ask, message }: Envelope, handling?: Handli
 
 /** The error of a handler that ended with the reason of its signal. */
 function gaveUpError(target: string, messageType: string): HandlerAbandonedError {
-  return new HandlerAbandonedError(
-    `Cannot answer "${messageType}": its handler gave up, because ${target} was to end`,
-    {
-      target,
-      messageType,
-    },
-  );
+  const text = `Cannot answer "${messageType}": its handler gave up, because ${target} was to end`;
+  return new HandlerAbandonedError(text, { target, messageType });
 }
 
 /** The error of a handler or hook that did not settle in time. */

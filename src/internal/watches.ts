@@ -9,7 +9,7 @@ import type { Cell } from "./cell.ts";
 import { Envelope, type Turn } from "./envelope.ts";
 import type { Watchable } from "./watchable.ts";
 
-/** A failure that only watchers hear of: a notice that is queued may be taken back, or its watcher may end before it. */
+/** A failure that only watchers hear of: a queued notice may be taken back, or its watcher may end before its turn. */
 class Hearing {
   #left: number;
   #isHeard = false;
@@ -75,7 +75,7 @@ export class Watches {
     for (const target of this.#targets) if (target.parent === this.#cell) this.unwatch(target);
   }
 
-  /** The cell has ended: tells its watchers and lets go of its targets. Calls `unheard` where none of them has heard of it. */
+  /** The cell has ended: tells its watchers and lets go of its targets. Calls `unheard` where no watcher hears of it. */
   end(notice: Terminated, unheard?: () => void): void {
     const isHeardOf = unheard !== undefined && this.#isHeardOf;
     if (!isHeardOf) unheard?.();

@@ -340,6 +340,25 @@ Deno.test("what is thrown may be anything: the span of the handler says that it 
   assertEquals(otel.metric("cinema.handler.duration")["Scripted failed"]?.length, thrown.length);
 });
 
+Deno.test("an ask may be given up for any reason: it rejects with that, and its span says that it failed", async () => {
+  using otel = new MemoryTelemetry();
+  using _telemetry = startTelemetry();
+  await using stage = new Stage();
+  const a = await stage.spawn("a");
+  // deno-lint-ignore cinema/plain-language -- the reason may be one
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const hang = Promise.withResolvers<void>();
+  const giveUp = new AbortController();
+  const settled = a.send(act(() => hang.promise), { signal: giveUp.signal }).then(() => undefined, (error) => [error]);
+  giveUp.abort(proxy);
+  const [reason] = await settled ?? [];
+  assert(Object.is(reason, proxy));
+  hang.resolve();
+  const [ask] = otel.spans.filter(({ name }) => name === "ask do");
+  assertEquals([ask!.status.code, otel.errors], [SpanStatusCode.ERROR, []]);
+});
+
 Deno.test("a class whose `name` is no text is counted as one without a name", async () => {
   using otel = new MemoryTelemetry();
   using _telemetry = startTelemetry();
