@@ -25,6 +25,7 @@ export {
   type Ticket,
 } from "./internal/instrument.ts";
 export { checkTimeout } from "./internal/sending.ts";
+export { copyOf, keepEnd, keepStart } from "./internal/short_text.ts";
 export { jsonWithoutAddress, showAs } from "./internal/shown.ts";
 export { setWatchable, type Watchable } from "./internal/watchable.ts";
 export { type Random, systemRandom } from "./random.ts";

@@ -3,10 +3,10 @@
  * @module
  */
 
-import { type Trouble, type TroubleListener, typeOf, unixMs } from "../../src/spi.ts";
+import { copyOf, type Trouble, type TroubleListener, typeOf, unixMs } from "../../src/spi.ts";
 import { DEAD_LETTERS_MAX, FAILED_ACTORS_MAX, FAILURES_MAX } from "./limits.ts";
 import { Recent } from "./recent.ts";
-import { copyOf, errorText, idText, nameText } from "./shown_text.ts";
+import { errorText, idText, nameText } from "./shown_text.ts";
 import type { DeadLetterState, FailureState } from "./state.ts";
 
 /** Listens for troubles and keeps them as text: no actor, message or error is kept alive by it. */

@@ -16,6 +16,7 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
+import { keepEnd, keepStart } from "../../src/spi.ts";
 import type { Guard } from "./guard.ts";
 import { Labels } from "./labels.ts";
 import { formatTraceparent, parseTraceparent } from "./traceparent.ts";
@@ -144,28 +145,19 @@ function shown(error: unknown): Shown {
     if (!isText || name.length > ERROR_CHARS_MAX) return textual(String(error), "Error");
     const isShort = message.length <= ERROR_CHARS_MAX && stack.length <= STACK_CHARS_MAX;
     if (isShort) return { exception: error, type: name, message };
-    const shortened = start(message);
-    return { exception: { name, message: shortened, stack: end(stack) }, type: name, message: shortened };
+    const shortened = keepStart(message, ERROR_CHARS_MAX);
+    // A stack begins with the message, which may be long, and ends with where it was thrown.
+    return {
+      exception: { name, message: shortened, stack: keepEnd(stack, STACK_CHARS_MAX) },
+      type: name,
+      message: shortened,
+    };
   } catch {
     return textual("(what was thrown cannot be shown)", typeof error);
   }
 }
 
 function textual(text: string, type: string): Shown {
-  const message = start(text);
+  const message = keepStart(text, ERROR_CHARS_MAX);
   return { exception: message, type, message };
-}
-
-function start(text: string): string {
-  return text.length <= ERROR_CHARS_MAX ? text : copyOf(`${text.slice(0, ERROR_CHARS_MAX - 1)}…`);
-}
-
-/** A stack begins with the message, which may be long, and ends with where it was thrown. */
-function end(stack: string): string {
-  return stack.length <= STACK_CHARS_MAX ? stack : copyOf(`…${stack.slice(1 - STACK_CHARS_MAX)}`);
-}
-
-/** The same text and nothing else: a part of a text may keep the whole alive until it is exported. */
-function copyOf(text: string): string {
-  return JSON.parse(JSON.stringify(text)) as string;
 }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ERROR_CHARS_MAX, NAME_CHARS_MAX } from "../../../cluster/observer/limits.ts";
-import { copyOf, errorText, idText, nameText } from "../../../cluster/observer/shown_text.ts";
+import { errorText, idText, nameText } from "../../../cluster/observer/shown_text.ts";
 
 function pure(name: string, fn: () => void): void {
   Deno.test({ name, permissions: "none", fn });
@@ -49,10 +49,4 @@ pure("idText keeps the end of a long id, by which its siblings differ", () => {
     false,
   ]);
   assertEquals(idText("/a/b"), "/a/b");
-});
-
-pure("copyOf gives the same text, whatever is in it", () => {
-  for (const text of ["", "plain", 'with "quotes" and \\', "\u0000\n\u2028", "half of a pair: \ud83d", "😀"]) {
-    assertEquals(copyOf(text), text);
-  }
 });
