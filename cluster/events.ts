@@ -34,7 +34,8 @@ export interface ActorLocation {
 /**
  * Something that happened; `kind` says what:
  *
- * - `"up"`, `"suspect"`, `"down"`, `"left"`: that is the status of `member` now, which was another before;
+ * - `"up"`, `"suspect"`, `"down"`, `"left"`: that is the status of `member` now, which was another before. `"down"` need not come after
+ *   `"suspect"`: where others have made sure that a process has died, this node believes them at once;
  * - `"joined"`: this node has become a member, by way of `seed`;
  * - `"unreachable"`: the seed at `addr` cannot be reached, for `error`; it is tried again in `retryInMs` ms;
  * - `"refused"`: the node at `addr` does not talk to this one, because of `message`;
