@@ -6,7 +6,7 @@ import { among, type NodeProcess, startCluster } from "../support/node_process.t
 const FAST = { gossip: { interval: 50, suspectTimeout: 300 } };
 
 /** Slow enough that a member which merely waits for a busy processor is not taken for one that stands still. */
-const STEADY = { gossip: { interval: 50, suspectTimeout: 1_000 } };
+const STEADY = { gossip: { interval: 50, suspectTimeout: 2_000 } };
 
 /** Which members a node took for one of these, each once. */
 function taken(statuses: RegExp, node: NodeProcess, from = 0): string[] {
@@ -82,7 +82,7 @@ Deno.test("ClusterNode knows that a killed process is down before it gives up on
 Deno.test("ClusterNode accuses nobody while its own event loop is blocked again and again", async () => {
   await among(startCluster(3, STEADY), async (nodes) => {
     const from = nodes[2]!.mark;
-    await nodes[2]!.ask({ kind: "block", ms: 400, times: 6 });
+    await nodes[2]!.ask({ kind: "block", ms: 700, times: 4 });
     for (const node of nodes) await node.sees(["node-1 up", "node-2 up", "node-3 up"]);
     assertEquals(taken(/suspect|down|left/, nodes[2]!, from), []);
     for (const node of nodes.slice(0, 2)) assertEquals(taken(/down|left/, node).filter((id) => id !== "node-3"), []);
@@ -93,7 +93,7 @@ Deno.test("ClusterNode accuses nobody after its own event loop was blocked, and 
   await among(startCluster(3, STEADY), async (nodes) => {
     const [one, two, blocked] = [nodes[0]!, nodes[1]!, nodes[2]!];
     const from = blocked.mark;
-    await blocked.ask({ kind: "block", ms: 3_000 });
+    await blocked.ask({ kind: "block", ms: 5_000 });
     for (const node of [one, two]) {
       await node.event("down", "node-3");
       assertEquals(taken(/down|left/, node), ["node-3"]);
