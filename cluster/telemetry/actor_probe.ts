@@ -14,6 +14,7 @@ import {
 } from "../../mod.ts";
 import type { ActorProbe, AskTicket, Clock, Handling, Ticket } from "../../src/spi.ts";
 import type { Guard } from "./guard.ts";
+import { idText, nameText } from "./labels.ts";
 import type { ClassCounts, HandlingOutcome, Meters } from "./meters.ts";
 import type { OpenSpan, Spans } from "./spans.ts";
 
@@ -111,9 +112,9 @@ export class OpenProbe implements ActorProbe {
   constructor(recorders: Recorders, about: { addr: AnyAddr; className: string; clock: Clock }) {
     this.#recorders = recorders;
     this.#addr = about.addr;
-    this.#className = about.className;
+    this.#className = nameText(about.className);
     this.#clock = about.clock;
-    this.#counts = recorders.meters?.classes.of(about.className);
+    this.#counts = recorders.meters?.classes.of(this.#className);
     if (this.#counts !== undefined) this.#counts.alive++;
   }
 
@@ -168,9 +169,9 @@ export class OpenProbe implements ActorProbe {
 
   #attributes(messageType: string): Attributes {
     return {
-      "cinema.actor.id": this.#addr.id,
+      "cinema.actor.id": idText(this.#addr.id),
       "cinema.actor.class": this.#className,
-      "cinema.message.type": messageType,
+      "cinema.message.type": nameText(messageType),
     };
   }
 }

@@ -1,7 +1,12 @@
 /**
- * Attributes of metrics that come from outside: of a few different ones there may be many, so their number is bounded.
+ * Attributes that come from outside: they may be long, and of a few different ones there may be many. Both are bounded.
  * @module
  */
+
+import { keepEnd, keepStart } from "../../src/spi.ts";
+
+/** Characters of an id, of the name of a class and of a type of message that are told: as many as the observer shows. */
+export const NAME_CHARS_MAX = 500;
 
 /** What stands for all that have no place of their own. */
 export const OTHER = "other";
@@ -23,7 +28,8 @@ export class Labels<T> {
   of(label: string): T {
     const known = this.#known.get(label);
     if (known !== undefined) return known;
-    if (this.#known.size >= this.#max) return this.#other ??= this.#make(OTHER);
+    // One that has the name of the others is one of them: two with the same attributes would hide each other.
+    if (label === OTHER || this.#known.size >= this.#max) return this.#other ??= this.#make(OTHER);
     const made = this.#make(label);
     this.#known.set(label, made);
     return made;
@@ -34,4 +40,14 @@ export class Labels<T> {
     yield* this.#known.values();
     if (this.#other !== undefined) yield this.#other;
   }
+}
+
+/** A type of message, or the name of a class, from its start. */
+export function nameText(name: string): string {
+  return keepStart(name, NAME_CHARS_MAX);
+}
+
+/** An id. Where it is too long its start is missing: its end tells it from its siblings. */
+export function idText(id: string): string {
+  return keepEnd(id, NAME_CHARS_MAX);
 }

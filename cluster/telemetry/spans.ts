@@ -18,7 +18,7 @@ import {
 } from "@opentelemetry/api";
 import { keepEnd, keepStart } from "../../src/spi.ts";
 import type { Guard } from "./guard.ts";
-import { Labels } from "./labels.ts";
+import { Labels, nameText } from "./labels.ts";
 import { formatTraceparent, parseTraceparent } from "./traceparent.ts";
 
 /** Whether the message came from another process: only the handler's own span is of the kind that says so. */
@@ -104,14 +104,14 @@ export class Spans {
   /** An ask begins, of an actor of this process or of another. */
   ask(messageType: string, isRemote: boolean, attributes: () => Attributes): OpenSpan | undefined {
     const kind = isRemote ? SpanKind.CLIENT : SpanKind.INTERNAL;
-    return this.#start(`ask ${this.#names.of(messageType)}`, kind, unmarked(this.active()), attributes);
+    return this.#start(`ask ${this.#names.of(nameText(messageType))}`, kind, unmarked(this.active()), attributes);
   }
 
   /** A handler begins, for a message that was sent in `sentIn`. */
   handle(messageType: string, sentIn: Context, isAsk: boolean, attributes: () => Attributes): OpenSpan | undefined {
     const isRemote = sentIn.getValue(FROM_ELSEWHERE) === true;
     const kind = !isRemote ? SpanKind.INTERNAL : isAsk ? SpanKind.SERVER : SpanKind.CONSUMER;
-    return this.#start(`handle ${this.#names.of(messageType)}`, kind, unmarked(sentIn), attributes);
+    return this.#start(`handle ${this.#names.of(nameText(messageType))}`, kind, unmarked(sentIn), attributes);
   }
 
   /** The attributes are made only for a span that is recorded. */
@@ -129,7 +129,7 @@ function unmarked(sentIn: Context): Context {
   return sentIn.getValue(FROM_ELSEWHERE) === undefined ? sentIn : sentIn.deleteValue(FROM_ELSEWHERE);
 }
 
-/** Something that was thrown, in words; and the whole, where that is an error that can be read. */
+/** Something that was thrown, in words. */
 interface Shown {
   readonly exception: Exception;
   readonly type: string;
@@ -143,15 +143,11 @@ function shown(error: unknown): Shown {
     const { name, message, stack = "" } = error;
     const isText = [name, message, stack].every((part) => typeof part === "string");
     if (!isText || name.length > ERROR_CHARS_MAX) return textual(String(error), "Error");
-    const isShort = message.length <= ERROR_CHARS_MAX && stack.length <= STACK_CHARS_MAX;
-    if (isShort) return { exception: error, type: name, message };
     const shortened = keepStart(message, ERROR_CHARS_MAX);
+    // Not the error itself: of that an SDK takes the `code` for its type, which may be anything, and of any length.
     // A stack begins with the message, which may be long, and ends with where it was thrown.
-    return {
-      exception: { name, message: shortened, stack: keepEnd(stack, STACK_CHARS_MAX) },
-      type: name,
-      message: shortened,
-    };
+    const exception = { name, message: shortened, stack: keepEnd(stack, STACK_CHARS_MAX) };
+    return { exception, type: name, message: shortened };
   } catch {
     return textual("(what was thrown cannot be shown)", typeof error);
   }

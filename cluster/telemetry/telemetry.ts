@@ -17,6 +17,7 @@ import {
 } from "../../src/spi.ts";
 import { countTimeout, OpenProbe, type Recorders } from "./actor_probe.ts";
 import { Guard } from "./guard.ts";
+import { nameText } from "./labels.ts";
 import { Meters } from "./meters.ts";
 import { Spans } from "./spans.ts";
 
@@ -67,8 +68,10 @@ class OpenInstrument implements Instrument {
 
   call(target: string, messageType: string): RemoteCall {
     const recorders = this.#recorders;
-    const attributes = { "cinema.actor.id": target, "cinema.message.type": messageType };
-    const span = recorders.spans?.ask(messageType, true, () => attributes);
+    const span = recorders.spans?.ask(messageType, true, () => ({
+      "cinema.actor.id": target,
+      "cinema.message.type": nameText(messageType),
+    }));
     return {
       traceparent: span?.traceparent ?? "",
       replied: () => span?.end(),

@@ -11,6 +11,7 @@
 import { chromium } from "playwright-core";
 import type { Browser } from "playwright-core";
 import type { Check } from "./check.ts";
+import { LOAD_CHECKS } from "./checks_load.ts";
 import { PAGE_CHECKS } from "./checks_page.ts";
 import { SIGHT_CHECKS } from "./checks_sight.ts";
 import { TREE_CHECKS } from "./checks_tree.ts";
@@ -25,7 +26,7 @@ if (executablePath === undefined) {
 
 const browser = await chromium.launch({ executablePath, args: chromiumArgs(), headless: true });
 const words = Deno.args;
-const checks = [...TREE_CHECKS, ...PAGE_CHECKS, ...SIGHT_CHECKS].filter(({ name }) =>
+const checks = [...TREE_CHECKS, ...PAGE_CHECKS, ...SIGHT_CHECKS, ...LOAD_CHECKS].filter(({ name }) =>
   words.every((word) => name.includes(word))
 );
 let failed = 0;

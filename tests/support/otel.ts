@@ -67,6 +67,8 @@ export class RecordedSpan implements Span {
   readonly attributes: Attributes = {};
   readonly exceptions: string[] = [];
   readonly stacks: string[] = [];
+  /** The types, as an SDK finds them: by the code, where there is one. */
+  readonly types: string[] = [];
   status: SpanStatus = { code: SpanStatusCode.UNSET };
   ends = 0;
   readonly #context: SpanContext;
@@ -131,7 +133,9 @@ export class RecordedSpan implements Span {
 
   recordException(exception: Exception): void {
     this.exceptions.push(typeof exception === "string" ? exception : String(exception.message));
-    if (typeof exception === "object") this.stacks.push(exception.stack ?? "");
+    if (typeof exception === "string") return;
+    this.stacks.push(exception.stack ?? "");
+    this.types.push(String(exception.code ?? exception.name));
   }
 }
 

@@ -195,7 +195,8 @@ export const ASSETS: Readonly<
         <dt>Restarts</dt>
         <dd>How often its supervisor has put a fresh actor in its place.</dd>
       </dl>
-      <p class="keys-note">The page looks once a second. Each curve is that of the last two minutes.</p>
+      <p class="keys-note">The page looks once a second. Of more than 100 rows, those out of sight may be ten seconds
+        old. Each curve is that of the last two minutes.</p>
       <h2>Keyboard</h2>
       <dl>
         <dt><kbd>P</kbd> or <kbd>Space</kbd></dt>
@@ -1026,6 +1027,8 @@ code {
 .row > .c-actor {
   display: flex;
   align-items: center;
+  /* The lines of the branches go on from row to row. */
+  align-self: stretch;
   gap: 0.4375rem;
   /* However deep it is, half of the room is for the name. */
   padding-inline-start: min(var(--indent, 0) * 1.125rem, 50%);
@@ -1969,18 +1972,19 @@ function show(element, isShown) {
 /**
  * The children of an element, one for each item: an item that stays keeps its node.
  * @template Item
+ * @template {View<Item>} [V=View<Item>]
  */
 class KeyedList {
   #parent;
   #keyOf;
   #create;
-  /** @type {Map<string, View<Item>>} */
+  /** @type {Map<string, V>} */
   #views = new Map();
 
   /**
    * @param {Element} parent
    * @param {(item: Item) => string} keyOf
-   * @param {() => View<Item>} create
+   * @param {() => V} create
    */
   constructor(parent, keyOf, create) {
     this.#parent = parent;
@@ -1996,10 +2000,15 @@ class KeyedList {
     return this.#views.get(key);
   }
 
+  /** All views, from top to bottom. */
+  views() {
+    return this.#views.values();
+  }
+
   /** @param {readonly Item[]} items */
   update(items) {
     const keys = this.#keysOf(items);
-    /** @type {Map<string, View<Item>>} */
+    /** @type {Map<string, V>} */
     const views = new Map();
     for (const key of keys) views.set(key, this.#views.get(key) ?? this.#create());
     for (const [key, { node }] of this.#views) if (!views.has(key)) node.remove();
@@ -2361,6 +2370,91 @@ function describe(cluster, drawnCount) {
   return \`\${parts.join(". ")}.\`;
 }
 
+// row_list.js
+
+/**
+ * Rows of the tree or of a table. Those in sight follow each state, and the others take turns: so a state costs as much
+ * as a window shows, however many rows there are.
+ * @module
+ */
+
+/**
+ * What shows one row. A new one draws itself when it is updated, and waits for \`draw\` from then on.
+ * @template Item
+ * @typedef {View<Item> & { isInSight: boolean, draw(): void }} RowOf
+ */
+
+/** How many rows out of sight are drawn with each state: they take turns, and of a thousand none is older than ten seconds. */
+const UNSEEN_ROWS = 100;
+/** How far beyond the edges of what scrolls counts as in sight: whoever scrolls finds the rows drawn. */
+const MARGIN = "50% 0px";
+
+/**
+ * The rows.
+ * @template Item
+ * @template {RowOf<Item>} [V=RowOf<Item>]
+ */
+class RowList {
+  /** @type {KeyedList<Item, V>} */
+  #list;
+  /** @type {WeakMap<Element, V>} */
+  #viewOf = new WeakMap();
+  /** Tells which rows are in sight, without a look at the layout in the middle of a state. */
+  #sight;
+  /** Whose turn it is of the rows out of sight. */
+  #turn = 0;
+
+  /**
+   * @param {{ body: Element, scroll: Element, keyOf: (item: Item) => string, create: () => V }} options \`scroll\` scrolls them.
+   */
+  constructor({ body, scroll, keyOf, create }) {
+    this.#list = new KeyedList(body, keyOf, () => this.#watched(create()));
+    this.#sight = new IntersectionObserver((entries) => this.#see(entries), { root: scroll, rootMargin: MARGIN });
+    // On paper there is nothing out of sight.
+    addEventListener("beforeprint", () => this.#draw(Infinity));
+  }
+
+  /** The view of a row, where it has one. @param {string} key */
+  view(key) {
+    return this.#list.view(key);
+  }
+
+  /** @param {readonly Item[]} items */
+  update(items) {
+    this.#list.update(items);
+    this.#draw(UNSEEN_ROWS);
+  }
+
+  /** @param {V} view */
+  #watched(view) {
+    this.#viewOf.set(view.node, view);
+    this.#sight.observe(view.node);
+    return view;
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  #see(entries) {
+    for (const { target, isIntersecting } of entries) {
+      const view = this.#viewOf.get(target);
+      if (view === undefined) continue;
+      view.isInSight = isIntersecting;
+      if (isIntersecting) view.draw();
+    }
+  }
+
+  /**
+   * Draws the rows that are in sight, and some of the others.
+   * @param {number} unseenMax
+   */
+  #draw(unseenMax) {
+    const views = [...this.#list.views()];
+    for (const view of views) if (view.isInSight) view.draw();
+    const others = Math.min(unseenMax, views.length);
+    for (let i = 0; i < others; i++) views[(this.#turn + i) % views.length]?.draw();
+    this.#turn = views.length === 0 ? 0 : (this.#turn + others) % views.length;
+  }
+}
+
 // tables.js
 
 /**
@@ -2403,7 +2497,7 @@ class Table {
     this.#scroll = html("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": caption }, table);
     this.#empty = html("p", { class: "empty" }, empty);
     this.node = html("div", { class: "table" }, this.#scroll, this.#empty);
-    this.#list = new KeyedList(this.#body, keyOf, () => makeRow(columns));
+    this.#list = new RowList({ body: this.#body, scroll: this.#scroll, keyOf, create: () => makeRow(columns) });
   }
 
   /** @param {readonly Item[]} items */
@@ -2417,15 +2511,25 @@ class Table {
 /**
  * @template Item
  * @param {readonly Column<Item>[]} columns
+ * @returns {RowOf<Item>}
  */
 function makeRow(columns) {
   const cells = columns.map(({ name, isHead = false }) =>
     isHead ? html("th", { scope: "row", class: \`c-\${name}\` }, "") : html("td", { class: \`c-\${name}\` }, "")
   );
+  /** @type {Item | undefined} */
+  let shown;
   return {
     node: html("tr", {}, ...cells),
-    /** @param {Item} item */
+    isInSight: false,
     update(item) {
+      const isNew = shown === undefined;
+      shown = item;
+      if (isNew) this.draw();
+    },
+    draw() {
+      const item = shown;
+      if (item === undefined) return;
       for (const [index, { text, hint = text, draw }] of columns.entries()) {
         const cell = cells[index];
         if (cell === undefined) continue;
@@ -2654,7 +2758,9 @@ class Connection {
   /** Finds out why there is no stream: the browser does not tell. */
   async #ask() {
     try {
-      const { status } = await fetch("state", { method: "HEAD", cache: "no-store" });
+      // It must end: only then it is tried again.
+      const signal = AbortSignal.timeout(SILENCE_MS);
+      const { status } = await fetch("state", { method: "HEAD", cache: "no-store", signal });
       if (this.#status === "lost") this.#become("lost", REFUSALS.get(status) ?? "");
     } catch {
       if (this.#status === "lost") this.#become("lost", ""); // Nobody answers: there is no more to be said.
@@ -2838,6 +2944,8 @@ class Details {
   #queueSpark = new Sparkline();
   /** @type {string | undefined} */
   #selected;
+  /** The actor that the figures are of. @type {string | undefined} */
+  #drawn;
 
   /** @param {() => void} onClose */
   constructor(onClose) {
@@ -2861,6 +2969,19 @@ class Details {
     [this.#rates, this.#queues] = [new History(), new History()];
   }
 
+  /**
+   * Remembers a state for the small pictures; also one that is not shown, because the page is paused.
+   * @param {ObserverState} state
+   */
+  sample(state) {
+    const actor = this.#selected === undefined ? undefined : findActor(state.actors, this.#selected);
+    if (actor === undefined) return;
+    this.#rates.add(actor.handledPerSecond);
+    this.#queues.add(actor.used);
+    this.#rateSpark.update(this.#rates);
+    this.#queueSpark.update(this.#queues, actor.capacity ?? 1);
+  }
+
   /** @param {ObserverState} state */
   update(state) {
     show(this.#panel, this.#selected !== undefined);
@@ -2868,8 +2989,22 @@ class Details {
     setText(this.#id, this.#selected);
     const actor = findActor(state.actors, this.#selected);
     this.#panel.classList.toggle("gone", actor === undefined);
-    if (actor === undefined) setText(this.#troubles, "It has ended, or is not among those that are shown.");
+    if (actor === undefined) this.#showGone(this.#selected, state);
     else this.#show(actor, state.at);
+  }
+
+  /**
+   * Shows what is left of an actor: what was seen of it, and its failure.
+   * @param {string} id
+   * @param {ObserverState} state
+   */
+  #showGone(id, { at, failures }) {
+    setText(this.#troubles, "It has ended, or is not among those that are shown.");
+    const isSeen = this.#drawn === id;
+    show(this.#figures, isSeen);
+    if (!isSeen) setText(this.#className, "");
+    const failure = failures.find((failure) => failure.id === id);
+    if (failure !== undefined || !isSeen) this.#showFailure(failure ?? null, at);
   }
 
   /**
@@ -2878,10 +3013,8 @@ class Details {
    */
   #show(actor, now) {
     const { capacity, busyMs, children, omitted, lastFailure } = actor;
-    this.#rates.add(actor.handledPerSecond);
-    this.#queues.add(actor.used);
-    this.#rateSpark.update(this.#rates);
-    this.#queueSpark.update(this.#queues, capacity ?? 1);
+    this.#drawn = actor.id;
+    show(this.#figures, true);
     setText(this.#className, actor.className);
     setText(this.#troubles, troublesOf(actor, now).join(" "));
     const texts = {
@@ -2894,10 +3027,18 @@ class Details {
       "Children": count(children.length + omitted),
     };
     for (const [name, text] of Object.entries(texts)) setText(this.#values.get(name) ?? this.#figures, text);
-    show(this.#failure, lastFailure !== null);
-    if (lastFailure === null) return;
-    setText(this.#failureTitle, \`Last failure, \${timeOfDay(lastFailure.at)}, \${ago(now - lastFailure.at)}\`);
-    setText(this.#failureText, lastFailure.error);
+    this.#showFailure(lastFailure, now);
+  }
+
+  /**
+   * @param {ActorState["lastFailure"]} failure
+   * @param {number} now
+   */
+  #showFailure(failure, now) {
+    show(this.#failure, failure !== null);
+    if (failure === null) return;
+    setText(this.#failureTitle, \`Last failure, \${timeOfDay(failure.at)}, \${ago(now - failure.at)}\`);
+    setText(this.#failureText, failure.error);
   }
 }
 
@@ -3253,6 +3394,10 @@ function drawActor(cell, id, onActor) {
 
 /** Failures may come in floods: they are told together, and not more often than this. */
 const FAILURES_PAUSE_MS = 10_000;
+/** Of what was thrown, characters that are told: it may be a document, and nobody listens for minutes. */
+const TOLD_CHARS_MAX = 200;
+/** Nodes that have become the same at once have names up to this many, and are counted above. */
+const TOLD_NAMES_MAX = 3;
 /** Old news is taken away, so that nobody finds it there later. */
 const LINES_MAX = 5;
 
@@ -3262,6 +3407,7 @@ class News {
   /** @type {ObserverState | undefined} */
   #before;
   #failuresTold = 0;
+  /** By the clock of the page: that of the server may be set back, and of a new server it is another. */
   #failuresToldAt = -Infinity;
 
   /** @param {ObserverState} state */
@@ -3283,25 +3429,37 @@ class News {
   }
 
   /** @param {ObserverState} state */
-  #tellFailures({ at, system, failures }) {
+  #tellFailures({ system, failures }) {
     const fresh = system.failures - this.#failuresTold;
-    if (fresh <= 0 || at - this.#failuresToldAt < FAILURES_PAUSE_MS) return;
+    const now = performance.now();
+    if (fresh <= 0 || now - this.#failuresToldAt < FAILURES_PAUSE_MS) return;
     this.#failuresTold = system.failures;
-    this.#failuresToldAt = at;
+    this.#failuresToldAt = now;
     const [last] = failures;
-    this.tell(\`\${plural(fresh, "new failure")}\${last === undefined ? "" : \`, the last of \${last.id}: \${last.error}\`}.\`);
+    const about = last === undefined ? "" : \`, the last of \${last.id}: \${startOf(last.error)}\`;
+    this.tell(\`\${plural(fresh, "new failure")}\${about}.\`);
   }
 }
 
 /**
- * Who is not what it was.
+ * Who is not what it was. Of many at once it is said how many they are: of a line for each, most would be gone unheard.
  * @param {ObserverState} before
  * @param {ObserverState} after
  */
 function changesOf(before, after) {
   const known = new Map(before.cluster?.members.map(({ id, status }) => [id, status]));
   const changed = after.cluster?.members.filter(({ id, status }) => known.has(id) && known.get(id) !== status) ?? [];
-  return changed.map(({ id, status }) => \`Node \${id} is \${status === "left" ? "gone: it has left" : status}.\`);
+  return [...Map.groupBy(changed, ({ status }) => status)].flatMap(([status, members]) => {
+    if (members.length > TOLD_NAMES_MAX) {
+      return [\`\${count(members.length)} nodes are \${status === "left" ? "gone: they have left" : status}.\`];
+    }
+    return members.map(({ id }) => \`Node \${id} is \${status === "left" ? "gone: it has left" : status}.\`);
+  });
+}
+
+/** @param {string} error */
+function startOf(error) {
+  return error.length <= TOLD_CHARS_MAX ? error : \`\${error.slice(0, TOLD_CHARS_MAX)}…\`;
 }
 
 // status.js
@@ -3660,27 +3818,47 @@ class RowView {
   /** @readonly */
   node = html("div", { role: "row", class: "row", tabindex: "-1" });
   /** @type {Row | undefined} */
-  row;
+  #row;
+  /** What the figures were drawn of. @type {Row | undefined} */
+  #drawn;
+  /** Whether somebody may see it: then its figures are drawn with each state. */
+  isInSight = false;
 
   constructor() {
     this.#actor.append(this.#chevron, this.#label, this.#className, this.#below, this.#flag);
     this.node.append(this.#actor, this.#state, this.#mailbox, this.#rate, this.#restarts, this.#failure);
   }
 
-  /** @param {Row} row */
+  /**
+   * Puts it at its place in the tree. A new one is drawn at once; otherwise that waits for {@link draw}.
+   * @param {Row} row
+   */
   update(row) {
-    this.row = row;
+    const before = this.#row;
+    this.#row = row;
+    if (before === undefined || !isSamePlace(before, row)) this.#place(row);
+    if (before === undefined) this.draw();
+  }
+
+  /** Draws what it has not drawn yet. */
+  draw() {
+    const row = this.#row;
+    if (row === undefined || row === this.#drawn) return;
+    this.#drawn = row;
+    if (row.actor === null) this.#showOmitted(row.omitted);
+    else this.#showActor(row, row.actor);
+  }
+
+  /** @param {Row} row */
+  #place(row) {
     const { node } = this;
-    if (node.dataset["key"] !== row.key) node.dataset["key"] = row.key;
+    node.dataset["key"] = row.key;
     setAttribute(node, "aria-level", \`\${row.level}\`);
     setAttribute(node, "aria-posinset", \`\${row.position}\`);
     setAttribute(node, "aria-setsize", \`\${row.siblings}\`);
     setAttribute(node, "aria-expanded", row.isBranch ? \`\${row.isOpen}\` : null);
-    const indent = \`\${row.level - 1}\`;
-    if (node.style.getPropertyValue("--indent") !== indent) node.style.setProperty("--indent", indent);
+    node.style.setProperty("--indent", \`\${row.level - 1}\`);
     node.classList.toggle("context", row.isContext);
-    if (row.actor === null) this.#showOmitted(row.omitted);
-    else this.#showActor(row, row.actor);
   }
 
   /** @param {number} omitted */
@@ -3733,6 +3911,16 @@ function belowText({ below, troubledBelow }) {
   return troubledBelow === 0 ? \`\${count(below)} below\` : \`\${count(below)} below, \${count(troubledBelow)} troubled\`;
 }
 
+/**
+ * Whether two rows are at the same place, and look the same there.
+ * @param {Row} a
+ * @param {Row} b
+ */
+function isSamePlace(a, b) {
+  return a.key === b.key && a.level === b.level && a.position === b.position && a.siblings === b.siblings &&
+    a.isBranch === b.isBranch && a.isOpen === b.isOpen && a.isContext === b.isContext;
+}
+
 // tree.js
 
 /**
@@ -3747,7 +3935,13 @@ const PAGE_ROWS = 12;
 class Tree {
   #scroll = byId("tree-scroll");
   #body = byId("rows");
-  #list = new KeyedList(this.#body, (/** @type {Row} */ { key }) => key, () => new RowView());
+  /** @type {RowList<Row, RowView>} */
+  #list = new RowList({
+    body: this.#body,
+    scroll: this.#scroll,
+    keyOf: ({ key }) => key,
+    create: () => new RowView(),
+  });
   #onSelect;
   /** @type {ObserverState | undefined} */
   #state;
@@ -3912,8 +4106,11 @@ class Tree {
    */
   #focus(index, isFollowed = true) {
     const row = this.#rows[Math.max(0, Math.min(index, this.#rows.length - 1))];
-    const node = row && this.#list.view(row.key)?.node;
-    if (!(node instanceof HTMLElement)) return;
+    const view = row && this.#list.view(row.key);
+    if (view === undefined) return;
+    // What is read aloud now shall be true now.
+    view.draw();
+    const { node } = view;
     node.focus({ preventScroll: true });
     if (isFollowed) node.scrollIntoView({ block: "nearest" });
   }
@@ -4052,6 +4249,7 @@ class Page {
     this.#newest = state;
     this.#status.came();
     this.#figures.sample(state);
+    this.#details.sample(state);
     this.#news.update(state);
     if (!this.#isPaused) this.#show(state);
   }
@@ -4083,7 +4281,9 @@ class Page {
   #select(id) {
     this.#selected = id;
     this.#details.select(id);
-    if (this.#shown !== undefined) this.#details.update(this.#shown);
+    if (this.#shown === undefined) return;
+    this.#details.sample(this.#shown);
+    this.#details.update(this.#shown);
   }
 
   /** Shows an actor in the tree, whatever was chosen there. @param {string} id */

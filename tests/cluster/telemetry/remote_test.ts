@@ -293,6 +293,17 @@ Deno.test("without spans there are metrics of messages from other processes all 
   assertEquals(otel.spans, []);
 });
 
+Deno.test("a long type of a message to another process is told from its start", async () => {
+  using otel = new MemoryTelemetry();
+  using _telemetry = startTelemetry();
+  await using office = await Office.open();
+  const desk = await office.desk();
+  await assertRejects(() => desk.send({ type: `ask-${"x".repeat(10_000)}` } as never));
+  const { name, attributes } = otel.spans[0]!;
+  const type = `ask-${"x".repeat(495)}…`;
+  assertEquals([name, attributes["cinema.message.type"]], [`ask ${type}`, type]);
+});
+
 Deno.test("members are counted by their status, as each node sees them, until it leaves", async () => {
   using otel = new MemoryTelemetry();
   using _telemetry = startTelemetry();

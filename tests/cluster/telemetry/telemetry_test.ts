@@ -227,6 +227,38 @@ Deno.test("metrics have units, and at most a hundred classes of their own", asyn
   });
 });
 
+Deno.test("however long and many types, ids and classes are, spans and metrics have short ones, and few series", async () => {
+  using otel = new MemoryTelemetry();
+  using _telemetry = startTelemetry();
+  await using stage = new Stage();
+  const long = "x".repeat(100_000);
+  const kind = { [long]: class extends Scripted {} }[long]!;
+  const strategy = SupervisorStrategy.resume;
+  const first = stage.system.spawn(() => new kind(), { name: `${long}-1`, strategy });
+  for (let n = 0; n < 1_500; n++) await first.doSend({ type: `${n}-${long}` } as never);
+  await assertRejects(() => first.send({ type: `ask-${long}` } as never));
+  for (let n = 0; n < 2_000; n++) stage.system.spawn(() => new Scripted(), { name: `actor-${n}` }).trySend(act(boom));
+  await stage.clock.settle();
+  const names = new Set(otel.spans.map(({ name }) => name));
+  assertEquals(names.has("handle other"), true);
+  assertEquals(names.size <= 1_000 + 4, true, `${names.size} names`);
+  for (const { name, attributes, exceptions } of otel.spans) {
+    for (const text of [name, ...Object.values(attributes), ...exceptions]) {
+      assertEquals(String(text).length <= 1_000, true, `${String(text).length} characters`);
+    }
+  }
+  const { attributes } = otel.spans[0]!;
+  assertEquals([`${attributes["cinema.actor.id"]}`.slice(0, 2), `${attributes["cinema.actor.id"]}`.slice(-2)], [
+    "…x",
+    "-1",
+  ]);
+  assertEquals(`${attributes["cinema.message.type"]}`.slice(0, 3), "0-x");
+  for (const metric of Object.keys(otel.units)) {
+    const keys = Object.keys(otel.metric(metric));
+    assertEquals([keys.length <= 4, keys.every((key) => key.length < 520)], [true, true], metric);
+  }
+});
+
 Deno.test("telemetry that throws fails no actor, and is told of once", async () => {
   for (const part of ["span", "metric", "context"]) {
     using otel = new MemoryTelemetry((what) => {
@@ -421,6 +453,18 @@ Deno.test("of a long error a span has the start of its text and the end of its s
   assertEquals([error, text, named].map((span) => span!.attributes["error.type"]), ["RangeError", "string", "Error"]);
   assertMatch(error!.stacks[0]!, /^….*\n +at .*telemetry_test\.ts/s);
   assertEquals(error!.stacks[0]!.length, 4_000);
+});
+
+Deno.test("the type of an exception is the name of the error, whatever code it has", async () => {
+  using otel = new MemoryTelemetry();
+  using _telemetry = startTelemetry();
+  await using stage = new Stage();
+  const a = await stage.spawn("a", {}, { strategy: SupervisorStrategy.resume });
+  a.trySend(act(() => {
+    throw Object.assign(new TypeError("no"), { code: "x".repeat(100_000) });
+  }));
+  await stage.clock.settle();
+  assertEquals([otel.spans[0]!.exceptions, otel.spans[0]!.types], [["no"], ["TypeError"]]);
 });
 
 Deno.test({

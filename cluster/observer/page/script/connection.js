@@ -104,7 +104,9 @@ export class Connection {
   /** Finds out why there is no stream: the browser does not tell. */
   async #ask() {
     try {
-      const { status } = await fetch("state", { method: "HEAD", cache: "no-store" });
+      // It must end: only then it is tried again.
+      const signal = AbortSignal.timeout(SILENCE_MS);
+      const { status } = await fetch("state", { method: "HEAD", cache: "no-store", signal });
       if (this.#status === "lost") this.#become("lost", REFUSALS.get(status) ?? "");
     } catch {
       if (this.#status === "lost") this.#become("lost", ""); // Nobody answers: there is no more to be said.

@@ -34,6 +34,8 @@ export class Details {
   #queueSpark = new Sparkline();
   /** @type {string | undefined} */
   #selected;
+  /** The actor that the figures are of. @type {string | undefined} */
+  #drawn;
 
   /** @param {() => void} onClose */
   constructor(onClose) {
@@ -57,6 +59,19 @@ export class Details {
     [this.#rates, this.#queues] = [new History(), new History()];
   }
 
+  /**
+   * Remembers a state for the small pictures; also one that is not shown, because the page is paused.
+   * @param {ObserverState} state
+   */
+  sample(state) {
+    const actor = this.#selected === undefined ? undefined : findActor(state.actors, this.#selected);
+    if (actor === undefined) return;
+    this.#rates.add(actor.handledPerSecond);
+    this.#queues.add(actor.used);
+    this.#rateSpark.update(this.#rates);
+    this.#queueSpark.update(this.#queues, actor.capacity ?? 1);
+  }
+
   /** @param {ObserverState} state */
   update(state) {
     show(this.#panel, this.#selected !== undefined);
@@ -64,8 +79,22 @@ export class Details {
     setText(this.#id, this.#selected);
     const actor = findActor(state.actors, this.#selected);
     this.#panel.classList.toggle("gone", actor === undefined);
-    if (actor === undefined) setText(this.#troubles, "It has ended, or is not among those that are shown.");
+    if (actor === undefined) this.#showGone(this.#selected, state);
     else this.#show(actor, state.at);
+  }
+
+  /**
+   * Shows what is left of an actor: what was seen of it, and its failure.
+   * @param {string} id
+   * @param {ObserverState} state
+   */
+  #showGone(id, { at, failures }) {
+    setText(this.#troubles, "It has ended, or is not among those that are shown.");
+    const isSeen = this.#drawn === id;
+    show(this.#figures, isSeen);
+    if (!isSeen) setText(this.#className, "");
+    const failure = failures.find((failure) => failure.id === id);
+    if (failure !== undefined || !isSeen) this.#showFailure(failure ?? null, at);
   }
 
   /**
@@ -74,10 +103,8 @@ export class Details {
    */
   #show(actor, now) {
     const { capacity, busyMs, children, omitted, lastFailure } = actor;
-    this.#rates.add(actor.handledPerSecond);
-    this.#queues.add(actor.used);
-    this.#rateSpark.update(this.#rates);
-    this.#queueSpark.update(this.#queues, capacity ?? 1);
+    this.#drawn = actor.id;
+    show(this.#figures, true);
     setText(this.#className, actor.className);
     setText(this.#troubles, troublesOf(actor, now).join(" "));
     const texts = {
@@ -90,10 +117,18 @@ export class Details {
       "Children": count(children.length + omitted),
     };
     for (const [name, text] of Object.entries(texts)) setText(this.#values.get(name) ?? this.#figures, text);
-    show(this.#failure, lastFailure !== null);
-    if (lastFailure === null) return;
-    setText(this.#failureTitle, `Last failure, ${timeOfDay(lastFailure.at)}, ${ago(now - lastFailure.at)}`);
-    setText(this.#failureText, lastFailure.error);
+    this.#showFailure(lastFailure, now);
+  }
+
+  /**
+   * @param {ActorState["lastFailure"]} failure
+   * @param {number} now
+   */
+  #showFailure(failure, now) {
+    show(this.#failure, failure !== null);
+    if (failure === null) return;
+    setText(this.#failureTitle, `Last failure, ${timeOfDay(failure.at)}, ${ago(now - failure.at)}`);
+    setText(this.#failureText, failure.error);
   }
 }
 

@@ -106,18 +106,19 @@ export function show(element, isShown) {
 /**
  * The children of an element, one for each item: an item that stays keeps its node.
  * @template Item
+ * @template {View<Item>} [V=View<Item>]
  */
 export class KeyedList {
   #parent;
   #keyOf;
   #create;
-  /** @type {Map<string, View<Item>>} */
+  /** @type {Map<string, V>} */
   #views = new Map();
 
   /**
    * @param {Element} parent
    * @param {(item: Item) => string} keyOf
-   * @param {() => View<Item>} create
+   * @param {() => V} create
    */
   constructor(parent, keyOf, create) {
     this.#parent = parent;
@@ -133,10 +134,15 @@ export class KeyedList {
     return this.#views.get(key);
   }
 
+  /** All views, from top to bottom. */
+  views() {
+    return this.#views.values();
+  }
+
   /** @param {readonly Item[]} items */
   update(items) {
     const keys = this.#keysOf(items);
-    /** @type {Map<string, View<Item>>} */
+    /** @type {Map<string, V>} */
     const views = new Map();
     for (const key of keys) views.set(key, this.#views.get(key) ?? this.#create());
     for (const [key, { node }] of this.#views) if (!views.has(key)) node.remove();

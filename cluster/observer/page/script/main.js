@@ -77,6 +77,7 @@ class Page {
     this.#newest = state;
     this.#status.came();
     this.#figures.sample(state);
+    this.#details.sample(state);
     this.#news.update(state);
     if (!this.#isPaused) this.#show(state);
   }
@@ -108,7 +109,9 @@ class Page {
   #select(id) {
     this.#selected = id;
     this.#details.select(id);
-    if (this.#shown !== undefined) this.#details.update(this.#shown);
+    if (this.#shown === undefined) return;
+    this.#details.sample(this.#shown);
+    this.#details.update(this.#shown);
   }
 
   /** Shows an actor in the tree, whatever was chosen there. @param {string} id */

@@ -4,7 +4,10 @@
  * @module
  */
 
-import { html, KeyedList, setAttribute, setText, show } from "./dom.js";
+/** @import { RowOf } from "./row_list.js" */
+
+import { html, setAttribute, setText, show } from "./dom.js";
+import { RowList } from "./row_list.js";
 
 /**
  * One column: its title, a class for its cells, and what stands in a cell.
@@ -41,7 +44,7 @@ export class Table {
     this.#scroll = html("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": caption }, table);
     this.#empty = html("p", { class: "empty" }, empty);
     this.node = html("div", { class: "table" }, this.#scroll, this.#empty);
-    this.#list = new KeyedList(this.#body, keyOf, () => makeRow(columns));
+    this.#list = new RowList({ body: this.#body, scroll: this.#scroll, keyOf, create: () => makeRow(columns) });
   }
 
   /** @param {readonly Item[]} items */
@@ -55,15 +58,25 @@ export class Table {
 /**
  * @template Item
  * @param {readonly Column<Item>[]} columns
+ * @returns {RowOf<Item>}
  */
 function makeRow(columns) {
   const cells = columns.map(({ name, isHead = false }) =>
     isHead ? html("th", { scope: "row", class: `c-${name}` }, "") : html("td", { class: `c-${name}` }, "")
   );
+  /** @type {Item | undefined} */
+  let shown;
   return {
     node: html("tr", {}, ...cells),
-    /** @param {Item} item */
+    isInSight: false,
     update(item) {
+      const isNew = shown === undefined;
+      shown = item;
+      if (isNew) this.draw();
+    },
+    draw() {
+      const item = shown;
+      if (item === undefined) return;
       for (const [index, { text, hint = text, draw }] of columns.entries()) {
         const cell = cells[index];
         if (cell === undefined) continue;

@@ -7,8 +7,9 @@
 /** @import { ObserverState } from "../../state.ts" */
 /** @import { Order, Row } from "./tree_model.js" */
 
-import { byId, KeyedList, setAttribute, setText, show } from "./dom.js";
+import { byId, setAttribute, setText, show } from "./dom.js";
 import { count, plural } from "./format.js";
+import { RowList } from "./row_list.js";
 import { treeRows } from "./tree_model.js";
 import { RowView } from "./tree_row.js";
 
@@ -19,7 +20,13 @@ const PAGE_ROWS = 12;
 export class Tree {
   #scroll = byId("tree-scroll");
   #body = byId("rows");
-  #list = new KeyedList(this.#body, (/** @type {Row} */ { key }) => key, () => new RowView());
+  /** @type {RowList<Row, RowView>} */
+  #list = new RowList({
+    body: this.#body,
+    scroll: this.#scroll,
+    keyOf: ({ key }) => key,
+    create: () => new RowView(),
+  });
   #onSelect;
   /** @type {ObserverState | undefined} */
   #state;
@@ -184,8 +191,11 @@ export class Tree {
    */
   #focus(index, isFollowed = true) {
     const row = this.#rows[Math.max(0, Math.min(index, this.#rows.length - 1))];
-    const node = row && this.#list.view(row.key)?.node;
-    if (!(node instanceof HTMLElement)) return;
+    const view = row && this.#list.view(row.key);
+    if (view === undefined) return;
+    // What is read aloud now shall be true now.
+    view.draw();
+    const { node } = view;
     node.focus({ preventScroll: true });
     if (isFollowed) node.scrollIntoView({ block: "nearest" });
   }

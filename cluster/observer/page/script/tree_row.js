@@ -32,27 +32,47 @@ export class RowView {
   /** @readonly */
   node = html("div", { role: "row", class: "row", tabindex: "-1" });
   /** @type {Row | undefined} */
-  row;
+  #row;
+  /** What the figures were drawn of. @type {Row | undefined} */
+  #drawn;
+  /** Whether somebody may see it: then its figures are drawn with each state. */
+  isInSight = false;
 
   constructor() {
     this.#actor.append(this.#chevron, this.#label, this.#className, this.#below, this.#flag);
     this.node.append(this.#actor, this.#state, this.#mailbox, this.#rate, this.#restarts, this.#failure);
   }
 
-  /** @param {Row} row */
+  /**
+   * Puts it at its place in the tree. A new one is drawn at once; otherwise that waits for {@link draw}.
+   * @param {Row} row
+   */
   update(row) {
-    this.row = row;
+    const before = this.#row;
+    this.#row = row;
+    if (before === undefined || !isSamePlace(before, row)) this.#place(row);
+    if (before === undefined) this.draw();
+  }
+
+  /** Draws what it has not drawn yet. */
+  draw() {
+    const row = this.#row;
+    if (row === undefined || row === this.#drawn) return;
+    this.#drawn = row;
+    if (row.actor === null) this.#showOmitted(row.omitted);
+    else this.#showActor(row, row.actor);
+  }
+
+  /** @param {Row} row */
+  #place(row) {
     const { node } = this;
-    if (node.dataset["key"] !== row.key) node.dataset["key"] = row.key;
+    node.dataset["key"] = row.key;
     setAttribute(node, "aria-level", `${row.level}`);
     setAttribute(node, "aria-posinset", `${row.position}`);
     setAttribute(node, "aria-setsize", `${row.siblings}`);
     setAttribute(node, "aria-expanded", row.isBranch ? `${row.isOpen}` : null);
-    const indent = `${row.level - 1}`;
-    if (node.style.getPropertyValue("--indent") !== indent) node.style.setProperty("--indent", indent);
+    node.style.setProperty("--indent", `${row.level - 1}`);
     node.classList.toggle("context", row.isContext);
-    if (row.actor === null) this.#showOmitted(row.omitted);
-    else this.#showActor(row, row.actor);
   }
 
   /** @param {number} omitted */
@@ -103,4 +123,14 @@ export class RowView {
 /** @param {Row} row */
 function belowText({ below, troubledBelow }) {
   return troubledBelow === 0 ? `${count(below)} below` : `${count(below)} below, ${count(troubledBelow)} troubled`;
+}
+
+/**
+ * Whether two rows are at the same place, and look the same there.
+ * @param {Row} a
+ * @param {Row} b
+ */
+function isSamePlace(a, b) {
+  return a.key === b.key && a.level === b.level && a.position === b.position && a.siblings === b.siblings &&
+    a.isBranch === b.isBranch && a.isOpen === b.isOpen && a.isContext === b.isContext;
 }
