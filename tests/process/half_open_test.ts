@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { among } from "../support/node_process.ts";
 import { startProxied } from "./proxied.ts";
 
-const FAST = { gossip: { interval: 50, suspectTimeout: 300 } };
+const FAST = { gossip: { interval: 50, suspectTimeout: 1_000 } };
 
 Deno.test("ClusterNode finds by probes that a node is gone whose connections stay open, and asks to it fail typed", async () => {
   await among(startProxied(3, FAST), async (nodes) => {

@@ -5,7 +5,7 @@ import { assertEquals } from "@std/assert";
 import { among, type NodeProcess } from "../support/node_process.ts";
 import { startProxied } from "./proxied.ts";
 
-const FAST = { gossip: { interval: 50, suspectTimeout: 300 } };
+const FAST = { gossip: { interval: 50, suspectTimeout: 600 } };
 
 /** Resolves when a node can find an actor on another. */
 async function finds(node: NodeProcess, name: string, owner: string, from: number): Promise<void> {

@@ -3,9 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { among, type NodeProcess, startCluster } from "../support/node_process.ts";
 
-const FAST = { gossip: { interval: 50, suspectTimeout: 300 } };
-
-/** Slow enough that a member which merely waits for a busy processor is not taken for one that stands still. */
+/** Both are slow enough that a member which merely waits for a busy processor is not taken for one that stands still. */
+const FAST = { gossip: { interval: 50, suspectTimeout: 1_000 } };
 const STEADY = { gossip: { interval: 50, suspectTimeout: 2_000 } };
 
 /** Which members a node took for one of these, each once. */
