@@ -33,7 +33,7 @@ import type { Terminated } from "./watch.ts";
 export interface SendOptions {
   /**
    * The time in ms that the whole send may take, the wait for room included. `Infinity` means no limit. It never ends
-   * early, and up to 10 ms late. It must be a number >= 0.
+   * early, and up to 10 ms late, or as late as the timers of a busy process are. It must be a number >= 0.
    *
    * @default {5000} for `send` (see `askTimeout` of the system); no limit for `doSend`
    */

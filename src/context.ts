@@ -13,9 +13,9 @@ import type { TimerHandle } from "./timers.ts";
 
 /**
  * What an actor with protocol `M` sees of the runtime: the second argument of every handler and the last of every hook.
- * It belongs to one incarnation. Once that has ended, what would start something for the actor throws
- * {@linkcode ContextClosedError}: `spawnChild`, `runLater`, `runInterval`, `addStream` and `watch`. `stop` then does
- * nothing.
+ * It belongs to one incarnation. Once that has ended, what would change something for the actor throws
+ * {@linkcode ContextClosedError}: `spawnChild`, `stopChild`, `runLater`, `runInterval`, `addStream`, `watch` and
+ * `unwatch`. `stop` then does nothing.
  *
  * @typeParam M The protocol of the actor.
  *
@@ -115,6 +115,7 @@ export interface Context<in M extends AnyMessage> {
    * Requests the stop of a child, as `stop` does for the actor itself; `terminated` tells when it has ended.
    *
    * @throws {TypeError} When it is no child of this actor.
+   * @throws {ContextClosedError} When this incarnation has ended.
    */
   stopChild(addr: AnyAddr): void;
   /**
@@ -242,6 +243,7 @@ export interface Context<in M extends AnyMessage> {
    * Takes a watch back, also that of a child: no notice comes any more, not even one that is queued already.
    *
    * @throws {TypeError} When `ref` is no address of this process or of a cluster.
+   * @throws {ContextClosedError} When this incarnation has ended: the watch may be of use to the next one.
    */
   unwatch(ref: ActorRef<never>): void;
 }

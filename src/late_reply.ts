@@ -6,6 +6,7 @@
 import type { Ask } from "./internal/ask.ts";
 import { holdOpen } from "./internal/open_asks.ts";
 import type { Cell } from "./internal/cell.ts";
+import { isThenable } from "./internal/thenable.ts";
 
 /** What a late reply was settled with, when that came before it was returned. */
 type Settlement = { readonly value: unknown } | { readonly error: unknown };
@@ -87,9 +88,10 @@ export class LateReply<in out R = void> {
     return this.#isReturned ? this.#ask !== undefined && !this.#ask.isDone : true;
   }
 
-  /** Answers the asker. */
+  /** Answers the asker. A promise, which passes where `R` is `unknown`, is waited for; one that rejects is an error. */
   resolve(value: R): void {
-    this.#settle({ value });
+    if (!isThenable(value)) return this.#settle({ value });
+    Promise.resolve(value).then((value) => this.#settle({ value }), (error) => this.#settle({ error }));
   }
 
   /**

@@ -70,10 +70,10 @@ export function checkMailboxOptions(options: MailboxOptions<never>): void {
     throw new TypeError("Cannot create a mailbox: size of its strategy must be a function");
   }
   const mark = capacity ?? mailbox?.highWaterMark;
-  if (mark !== undefined && !(mark > 0)) {
+  if (mark !== undefined && (typeof mark !== "number" || !(mark > 0))) {
     throw new RangeError(`Cannot create a mailbox for ${mark} messages: the high-water mark must be > 0`);
   }
-  if (maxWaiting !== undefined && !(maxWaiting >= 0)) {
+  if (maxWaiting !== undefined && (typeof maxWaiting !== "number" || !(maxWaiting >= 0))) {
     throw new RangeError(`Cannot let ${maxWaiting} senders wait: maxWaiting must be >= 0`);
   }
 }

@@ -35,7 +35,7 @@ import type { Terminated } from "./watch.ts";
 export interface SpawnOptions<in M extends AnyMessage> extends MailboxOptions<M> {
   /**
    * A label, unique among the siblings that have not ended; it is part of the `id`. It must not be empty or contain
-   * `/`.
+   * `/`. Leave names such as `Worker-3` to the default: that one may be given to another, and two have the same `id`.
    *
    * @default {the name of the class and a number}
    */
@@ -141,7 +141,7 @@ export interface SystemStopOptions {
    * Then its children drain, too, the one spawned last first, and last of all `stopped` runs. The actor itself takes
    * nothing any more by then: what children send to it is a dead letter (`"closed"`), so results that matter go to
    * another actor. A timer that has not fired is not waited for: it is no message yet, and no dead letter. Neither is a
-   * {@linkcode LateReply} that is still open.
+   * {@linkcode LateReply} that is still open, nor the rest of a stream, which is cancelled.
    *
    * @default {false}
    */

@@ -196,7 +196,9 @@ export class SupervisorStrategy {
     if (!(maxRestarts >= 0) || (maxRestarts !== Infinity && !Number.isInteger(maxRestarts))) {
       throw new RangeError(`Cannot restart up to ${maxRestarts} times: maxRestarts must be a whole number >= 0`);
     }
-    if (!(withinMs > 0)) throw new RangeError(`Cannot count restarts within ${withinMs} ms: it must be > 0`);
+    if (typeof withinMs !== "number" || !(withinMs > 0)) {
+      throw new RangeError(`Cannot count restarts within ${withinMs} ms: it must be > 0`);
+    }
     const backoff = options?.backoff ?? 0;
     if (typeof backoff === "number") checkBackoff(backoff);
     return new SupervisorStrategy(({ now }, history) => {

@@ -71,7 +71,9 @@ export class ActorSystem implements AsyncDisposable {
    */
   constructor(options?: ActorSystemOptions) {
     const { askTimeout = ASK_TIMEOUT_MS, clock = systemClock, onUnobservedFailure = logFailure } = options ?? {};
-    if (!(askTimeout >= 0)) throw new RangeError(`Cannot ask within ${askTimeout} ms: askTimeout must be >= 0`);
+    if (typeof askTimeout !== "number" || !(askTimeout >= 0)) {
+      throw new RangeError(`Cannot ask within ${askTimeout} ms: askTimeout must be >= 0`);
+    }
     this.clock = clock;
     let serial = 0;
     this.#runtime = {
@@ -234,7 +236,14 @@ export class ActorSystem implements AsyncDisposable {
 }
 
 function logFailure({ addr, reason, error }: Terminated): void {
-  // One line, as promised: who wants the stack asks for the failure itself.
-  const [what] = String(error).split("\n");
-  console.error(`Actor ${addr.id} ended (${reason}): ${what}`);
+  console.error(`Actor ${addr.id} ended (${reason}): ${firstLineOf(error)}`);
+}
+
+/** One line, as promised: who wants the stack asks for the failure itself. Anything may have been thrown. */
+function firstLineOf(error: unknown): string {
+  try {
+    return String(error).split("\n")[0]!;
+  } catch {
+    return "(unreadable)";
+  }
 }

@@ -79,7 +79,7 @@ export class ActorContext implements Context<AnyMessage> {
   }
 
   runInterval(ms: number, msg: AnyMessage): TimerHandle {
-    if (!(ms > 0 && ms < Infinity)) {
+    if (!(Number.isFinite(ms) && ms > 0)) {
       throw new RangeError(`Cannot repeat every ${ms} ms: it must be a finite number > 0`);
     }
     return this.#incarnation.startTimer(msg, ms, ms);
@@ -107,7 +107,7 @@ export class ActorContext implements Context<AnyMessage> {
 }
 
 function checkWait(ms: number): void {
-  if (!(ms >= 0 && ms < Infinity)) throw new RangeError(`Cannot wait ${ms} ms: it must be a finite number >= 0`);
+  if (!(Number.isFinite(ms) && ms >= 0)) throw new RangeError(`Cannot wait ${ms} ms: it must be a finite number >= 0`);
 }
 
 function distantOf(ref: ActorRef<never>): Watchable {

@@ -12,7 +12,6 @@ import type { SpawnOptions, SystemStopOptions } from "../options.ts";
 import { decide, type Directive, type RestartHistory, SupervisorStrategy } from "../supervision.ts";
 import type { StopReason, Terminated } from "../watch.ts";
 import { Children } from "./children.ts";
-import { isFailure } from "./control_lane.ts";
 import type { Envelope } from "./envelope.ts";
 import { classNameOf, wasToldToEnd } from "./incarnation.ts";
 import { Life } from "./life.ts";
@@ -23,7 +22,7 @@ import { RestartGroup } from "./restart_group.ts";
 import type { Runtime } from "./runtime.ts";
 import { spawnCell } from "./spawn.ts";
 import { discard } from "./turn.ts";
-import { Watches } from "./watches.ts";
+import { isUnobserved, Watches } from "./watches.ts";
 
 /** One actor: its place in the tree and what belongs to it. What it does is its {@linkcode Life}. */
 export class Cell {
@@ -192,12 +191,20 @@ export class Cell {
 
   /** Requests a stop, and takes no messages from now on. */
   requestStop(reason: StopReason, { drain = false, timeout }: SystemStopOptions = {}): void {
+    this.#close(reason, drain, timeout);
+    if (drain) return;
+    // A drain has gone on to a child, and from there down: that must not go on either.
+    const below = reason === "shutdown" ? reason : "parent";
+    for (let next = this.#children?.ending; next !== undefined; next = next.#children?.ending) {
+      next.#close(below, false);
+    }
+  }
+
+  #close(reason: StopReason, drain: boolean, timeout?: number): void {
     if (this.terminated !== undefined) return;
     this.isAlive = false;
     this.#life.requestStop(reason, drain, this.runtime.isForced ? 0 : timeout ?? this.stopTimeoutMs);
     this.#mailbox?.turnAway();
-    // A drain has gone on to a child: that must not go on either.
-    if (!drain) this.#children?.ending?.requestStop(reason === "shutdown" ? reason : "parent");
   }
 
   /** Ends its incarnation and rests until `revive()`; resolves when it rests or has ended. */
@@ -210,10 +217,13 @@ export class Cell {
     return this.#life.revive();
   }
 
-  /** A shutdown ran out of time: waits for nobody any more, and neither do its children. */
+  /** A shutdown ran out of time: waits for nobody any more, and neither does who is below it. No recursion, as above. */
   giveUp(): void {
-    this.requestStop("shutdown", { timeout: 0 });
-    for (const child of this.children) child.giveUp();
+    const all: Cell[] = [this];
+    for (const cell of all) {
+      cell.#close("shutdown", false, 0);
+      for (const child of cell.children) all.push(child);
+    }
   }
 
   /** A handler or hook failed, or a child hands up its failure (not `isOwn`); `isKnown` when an asker heard of it. */
@@ -277,21 +287,12 @@ export class Cell {
     for (const envelope of this.#mailbox?.clear() ?? []) discard(this, envelope);
     if (runtime.events.isObserved) runtime.events.emit({ kind: "stopped", addr, reason });
     // In a microtask of its own: what the callback throws is the caller's, and must not cut this end short.
-    const unheard = this.#isUnobserved(reason) ? () => queueMicrotask(() => runtime.unobserved(notice)) : undefined;
+    const unheard = isUnobserved(this, reason) ? () => queueMicrotask(() => runtime.unobserved(notice)) : undefined;
     if (this.#watches !== undefined) this.#watches.end(notice, unheard);
     else unheard?.();
     this.#closed?.resolve(notice);
     for (const callback of this.#onClosed ?? []) callback();
     failOpenAsks(this);
     if (reason === "escalated") parent?.fail(error, this.isFailureKnown, false);
-  }
-
-  /**
-   * Whether it ended by a failure of which nobody hears, watchers left aside. Of one that is handed up a parent hears,
-   * unless it is ending its children.
-   */
-  #isUnobserved(reason: StopReason): boolean {
-    if (!isFailure(reason) || this.isFailureKnown || this.isObserved || this.runtime.events.isObserved) return false;
-    return reason !== "escalated" || this.parent === undefined || this.parent.#children!.ending !== undefined;
   }
 }

@@ -136,7 +136,7 @@ export class Incarnation implements TimerHome, StreamHome {
   /** Waits on the clock of the system; rejects when the signal aborts. */
   sleep(ms: number): Promise<void> {
     const { clock, signal } = this;
-    return new Promise((resolve, reject) => {
+    const slept = new Promise<void>((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const abort = () => {
         timer.cancel();
@@ -148,6 +148,9 @@ export class Incarnation implements TimerHome, StreamHome {
       });
       signal.addEventListener("abort", abort, { once: true });
     });
+    // A handler may wait for something else first, and what nobody handles meanwhile would end the process.
+    slept.catch(givesUpLater);
+    return slept;
   }
 
   /** A stop or a restart was requested: lets handlers cancel their io. */
@@ -178,6 +181,9 @@ export class Incarnation implements TimerHome, StreamHome {
     return new ContextClosedError(`Cannot ${action}: this incarnation of ${this.#cell.id} has ended or is stopping`);
   }
 }
+
+/** To give up is no failure, and who awaits a sleep hears of it all the same. */
+function givesUpLater(): void {}
 
 function reasonOf(error: unknown): Incarnation | undefined {
   return typeof error === "object" && error !== null ? reasons.get(error) : undefined;

@@ -194,10 +194,10 @@ export class Life implements Runnable {
     }
   }
 
-  /** Calls `started`; undefined when that is done. */
+  /** Calls `started`; undefined when that is done. A hook that is a getter may throw, so only its turn looks at it. */
   #start(incarnation: Incarnation): Promise<void> | undefined {
     incarnation.hasBegun = true;
-    const pending = incarnation.actor.started === undefined ? undefined : runTurn(this.#cell, incarnation, STARTED);
+    const pending = "started" in incarnation.actor ? runTurn(this.#cell, incarnation, STARTED) : undefined;
     if (pending !== undefined) return pending.then(() => this.#started(incarnation));
     this.#started(incarnation);
     return undefined;
@@ -278,7 +278,7 @@ export class Life implements Runnable {
     await cell.endChildren(this.stop?.reason === "shutdown" ? "shutdown" : "parent");
     // What else failed in it is answered by its end.
     this.#control?.forgetFailures();
-    if (incarnation.hasBegun && !this.#isAbandoned && incarnation.actor.stopped !== undefined) {
+    if (incarnation.hasBegun && !this.#isAbandoned && "stopped" in incarnation.actor) {
       cell.patience.renew();
       cell.patience.limit(cell.stopTimeoutMs);
       await runTurn(cell, incarnation, STOPPED);

@@ -85,7 +85,8 @@ export function ask(cell: Cell, message: AnyMessage, options: SendOptions = {}):
   const ticket = probeOf(cell)?.asked(typeOf(message));
   const promise = ticket === undefined ? asked.promise() : tracedPromise(asked, ticket);
   submit(cell, message, asked, { signal, ticket });
-  if (signal !== undefined && !asked.isDone) asked.cancelOn(signal);
+  // Not only where it is undefined: in a `RequestInit` it may be null, and by now the message is on its way.
+  if (signal && !asked.isDone) asked.cancelOn(signal);
   return promise;
 }
 

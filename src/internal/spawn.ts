@@ -21,11 +21,13 @@ export function spawnCell(
   parent: Cell | undefined,
   siblings: Children,
   factory: Factory<AnyMessage>,
-  options: SpawnOptions<never>,
+  given: SpawnOptions<never>,
 ): Cell {
   if (typeof factory !== "function") {
     throw new TypeError("Cannot spawn: a factory is needed, a function that makes the actor, so that it can restart");
   }
+  // A copy, because the caller may change the object for the next actor, and this one's name and bounds must not change.
+  const options = given === DEFAULT_OPTIONS ? given : { ...given };
   checkMailboxOptions(options);
   checkLifeOptions(options);
   if (options.name !== undefined) siblings.checkName(options.name);
@@ -42,7 +44,7 @@ function checkLifeOptions({ strategy, children, stopTimeout }: SpawnOptions<neve
   if (children !== undefined && !["one-for-one", "one-for-all", "rest-for-one"].includes(children)) {
     throw new TypeError(`Cannot spawn: "${children}" is no policy for children`);
   }
-  if (stopTimeout !== undefined && !(stopTimeout >= 0)) {
+  if (stopTimeout !== undefined && (typeof stopTimeout !== "number" || !(stopTimeout >= 0))) {
     throw new RangeError(`Cannot wait ${stopTimeout} ms for a handler to stop: stopTimeout must be >= 0`);
   }
 }

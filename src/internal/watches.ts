@@ -4,8 +4,9 @@
  */
 
 import type { ActorRef } from "../addr.ts";
-import type { Terminated } from "../watch.ts";
+import type { StopReason, Terminated } from "../watch.ts";
 import type { Cell } from "./cell.ts";
+import { isFailure } from "./control_lane.ts";
 import { Envelope, type Turn } from "./envelope.ts";
 import type { Watchable } from "./watchable.ts";
 
@@ -109,4 +110,13 @@ export class Watches {
     }
     return false;
   }
+}
+
+/**
+ * Whether a cell ended by a failure of which nobody hears, watchers left aside. Of one that is handed up a parent
+ * hears, unless it is ending its children.
+ */
+export function isUnobserved({ isFailureKnown, isObserved, parent, runtime }: Cell, reason: StopReason): boolean {
+  if (!isFailure(reason) || isFailureKnown || isObserved || runtime.events.isObserved) return false;
+  return reason !== "escalated" || parent === undefined || parent.childrenIfAny!.ending !== undefined;
 }

@@ -234,6 +234,24 @@ Deno.test("sleep() leaves nothing behind on the signal of its actor, however oft
   assertEquals(await slept, 0);
 });
 
+Deno.test("sleep() that a handler awaits only after something else rejects there, and nowhere else", async () => {
+  await using stage = new Stage();
+  const work = Promise.withResolvers<void>();
+  const addr = await stage.spawn("a");
+  const asked = addr.send(act(async (ctx) => {
+    const atLeast = ctx.sleep(1_000);
+    await work.promise;
+    await atLeast;
+  }));
+  await stage.clock.settle();
+  const stopped = stage.system.stop(addr);
+  await stage.clock.settle(); // a rejection that nobody handles would fail the test here
+  work.resolve();
+  await assertRejects(() => asked, HandlerAbandonedError, "gave up");
+  await stopped;
+  assertEquals((await addr.closed).reason, "stopped");
+});
+
 Deno.test("restarts counts the restarts of an actor from 0, in its hooks as in its handlers", async () => {
   await using stage = new Stage();
   const seen: number[] = [];

@@ -3,12 +3,14 @@ import {
   Actor,
   ActorFailedError,
   ActorSystem,
+  type Addr,
   AskTimeoutError,
   type Context,
   type Message,
   NameTakenError,
   SupervisorStrategy,
 } from "../../mod.ts";
+import { ManualClock } from "../../src/testing/mod.ts";
 
 interface Go extends Message<string> {
   type: "go";
@@ -17,6 +19,18 @@ interface Go extends Message<string> {
 class Goer extends Actor<Go> {
   go(): string {
     return "gone";
+  }
+}
+
+/** Gives its context away. */
+class Kept extends Actor {
+  readonly #give: (ctx: Context<never>) => void;
+  constructor(give: (ctx: Context<never>) => void) {
+    super();
+    this.#give = give;
+  }
+  override started(ctx: Context<never>): void {
+    this.#give(ctx);
   }
 }
 
@@ -99,6 +113,14 @@ Deno.test("names, time-outs and addresses of a wrong type are a TypeError or a R
   await assertRejects(() => system.stop(null as never), TypeError, "it is no actor of this system");
   const addr = system.spawn(() => new Goer());
   await assertRejects(() => addr.send({ type: "go" }, { timeout: "5" as never }), RangeError);
+  assertThrows(() => new ActorSystem({ askTimeout: "5" as never }), RangeError, "Cannot ask within 5 ms");
+  assertThrows(() => SupervisorStrategy.restart(1, "5" as never), RangeError, "Cannot count restarts within 5 ms");
+  const context = Promise.withResolvers<Context<never>>();
+  system.spawn(() => new Kept(context.resolve));
+  const ctx = await context.promise;
+  assertThrows(() => ctx.sleep("5" as never), RangeError, "Cannot wait 5 ms");
+  assertThrows(() => ctx.runLater("5" as never, {} as never), RangeError, "Cannot wait 5 ms");
+  assertThrows(() => ctx.runInterval("5" as never, {} as never), RangeError, "Cannot repeat every 5 ms");
 });
 
 Deno.test("whatever a handler throws, its asker hears of it, and the strategy decides", async () => {
@@ -115,6 +137,47 @@ Deno.test("whatever a handler throws, its asker hears of it, and the strategy de
   await assertRejects(() => addr.send({ type: "go" }), ActorFailedError);
   await assertRejects(() => addr.send({ type: "go" }), ActorFailedError);
   assert(addr.isAlive);
+});
+
+Deno.test("an unobserved failure is one line of console.error also when what was thrown has no text", async () => {
+  const clock = new ManualClock();
+  const lines: unknown[] = [];
+  const { error: write } = console;
+  console.error = (line: unknown) => lines.push(line);
+  try {
+    await using system = new ActorSystem({ clock });
+    system.spawn(() => {
+      throw Object.create(null);
+    }, { name: "hostile" });
+    await clock.settle();
+  } finally {
+    console.error = write;
+  }
+  assertEquals(lines, ["Actor /hostile ended (failed): (unreadable)"]);
+});
+
+Deno.test("a hook that is a getter and throws is a failure, and the siblings that restart with its actor do", async () => {
+  class Trap extends Actor {}
+  Object.defineProperty(Trap.prototype, "stopped", { get: () => assert(false, "trap") });
+  class Crash extends Actor<Go> {
+    go(_: Go, ctx: Context<Go>): string {
+      if (ctx.restarts === 0) throw new Error("crash");
+      return "gone";
+    }
+  }
+  const child = Promise.withResolvers<Addr<Go>>();
+  class Parent extends Actor {
+    override started(ctx: Context<never>): void {
+      const strategy = SupervisorStrategy.restart(1, 1_000);
+      child.resolve(ctx.spawnChild(() => new Crash(), { strategy }));
+      ctx.spawnChild(() => new Trap(), { strategy });
+    }
+  }
+  await using system = new ActorSystem({ askTimeout: 1_000 });
+  system.spawn(() => new Parent(), { children: "one-for-all" });
+  const addr = await child.promise;
+  await assertRejects(() => addr.send({ type: "go" }), ActorFailedError);
+  assertEquals(await addr.send({ type: "go" }), "gone");
 });
 
 Deno.test("a class whose `name` is no text, or throws, is one of actors without a name", async () => {
@@ -149,4 +212,40 @@ Deno.test("an id can be had of an actor that is further down than the stack is d
   await using system = new ActorSystem();
   system.spawn(() => new Level(1), { name: "x" });
   assertEquals(await reached.promise, "/x".repeat(levels));
+});
+
+Deno.test("a shutdown that runs out of time gives up a tree that is deeper than the stack, and at once", async () => {
+  const levels = 20_000;
+  const isHanging = Promise.withResolvers<void>();
+  class Level extends Actor {
+    readonly #level: number;
+    constructor(level: number) {
+      super();
+      this.#level = level;
+    }
+    override started(ctx: Context<never>): void | Promise<void> {
+      if (this.#level < levels) return void ctx.spawnChild(() => new Level(this.#level + 1));
+      isHanging.resolve();
+      return new Promise(() => {});
+    }
+  }
+  const clock = new ManualClock();
+  const system = new ActorSystem({ clock });
+  const top = system.spawn(() => new Level(1));
+  await isHanging.promise;
+  const stopped = system.stop(top, { drain: true, timeout: Infinity });
+  await clock.settle();
+  system.stop(top); // overrules the drain down to the last level
+  const shutdown = system.shutdown({ timeout: 10 });
+  await clock.advance(10);
+  await Promise.all([shutdown, stopped]);
+  assertEquals([(await top.closed).reason, clock.now()], ["stopped", 10]);
+});
+
+Deno.test("a signal that is null, as in a RequestInit, is none", async () => {
+  await using system = new ActorSystem();
+  const addr = system.spawn(() => new Goer());
+  const options = { signal: null as never };
+  assertEquals(await addr.send({ type: "go" }, options), "gone");
+  assertEquals(await addr.doSend({ type: "go" }, options), "sent");
 });

@@ -226,3 +226,24 @@ Deno.test("A LateReply, and a handler that gives up, are the same for an actor t
   await told;
   assertEquals(heard, ["replied", "replied", "gave up", "not replied"]);
 });
+
+Deno.test("LateReply.resolve() waits for a promise: the time-out and the end of the actor hold, and a rejection is an error", async () => {
+  await using stage = new Stage();
+  const addr = await stage.spawn("a");
+  const answerWith = (value: unknown) =>
+    act(() => {
+      const reply = new LateReply<unknown>();
+      reply.resolve(value);
+      return reply;
+    });
+  assertEquals(await addr.send(answerWith(Promise.resolve(5))), 5);
+  const failed = await assertRejects(() => addr.send(answerWith(Promise.reject("no"))), ActorFailedError);
+  assertEquals(failed.cause, "no");
+  const timedOut = assertRejects(() => addr.send(answerWith(hang()), { timeout: 10 }), AskTimeoutError);
+  await stage.clock.advance(10);
+  await timedOut;
+  const unanswered = assertRejects(() => addr.send(answerWith(hang())), HandlerAbandonedError);
+  await stage.clock.settle();
+  await stage.system.stop(addr);
+  await unanswered;
+});

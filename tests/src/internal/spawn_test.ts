@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { ChildrenPolicy, SpawnOptions, SupervisorStrategy } from "../../../mod.ts";
+import { type ChildrenPolicy, NameTakenError, type SpawnOptions, type SupervisorStrategy } from "../../../mod.ts";
 import { act, boom, type Do, Scripted, Stage } from "../../support/scripted.ts";
 
 Deno.test("spawn() refuses wrong options at the caller, says which, and spawns nothing", async () => {
@@ -10,7 +10,10 @@ Deno.test("spawn() refuses wrong options at the caller, says which, and spawns n
     [{ children: "all" as ChildrenPolicy }, TypeError, '"all" is no policy for children'],
     [{ stopTimeout: -1 }, RangeError, "Cannot wait -1 ms"],
     [{ stopTimeout: NaN }, RangeError, "Cannot wait NaN ms"],
+    [{ stopTimeout: "5" as never }, RangeError, "Cannot wait 5 ms"],
     [{ capacity: 0 }, RangeError, "Cannot create a mailbox for 0 messages"],
+    [{ capacity: "5" as never }, RangeError, "Cannot create a mailbox for 5 messages"],
+    [{ maxWaiting: "5" as never }, RangeError, "Cannot let 5 senders wait"],
     [{ name: "" }, TypeError, 'Cannot use "" as a name'],
     [{ name: "a/b" }, TypeError, 'Cannot use "a/b" as a name'],
   ];
@@ -23,6 +26,19 @@ Deno.test("spawn() refuses wrong options at the caller, says which, and spawns n
     assertThrows(() => stage.system.spawn(factory, options), ErrorClass, text);
   }
   assertEquals([made, stage.system.actors.length], [0, 0]);
+});
+
+Deno.test("spawn() keeps the options as they were, also when the caller changes the object for the next actor", async () => {
+  await using stage = new Stage();
+  const options: { name: string; capacity: number } = { name: "a", capacity: 5 };
+  const first = stage.system.spawn(() => new Scripted(), options);
+  Object.assign(options, { name: "b", capacity: 7 });
+  const second = stage.system.spawn(() => new Scripted(), options);
+  assertEquals([first.id, first.desiredSize], ["/a", 5]);
+  await stage.system.stop(first);
+  assertThrows(() => stage.system.spawn(() => new Scripted(), { name: "b" }), NameTakenError);
+  const third = stage.system.spawn(() => new Scripted(), { name: "a" });
+  assertEquals(stage.system.actors, [second, third]);
 });
 
 Deno.test("spawn() refuses what is no factory", async () => {
