@@ -163,11 +163,12 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   /**
-   * Joins a cluster: resolves when one of the seeds has told which nodes there are, and the actors that those had by
-   * then are known here. A node that does not answer is waited for up to 3 seconds; its actors follow when it does. Seeds
-   * that cannot be reached are tried again and again, and `events` says so; the seeds that stay away are tried later,
-   * too, so that a cluster that was parted finds itself again. With no seed but itself, the node is the first one, and
-   * that is that; with others, none of which runs yet, it waits for one of them.
+   * Joins a cluster: resolves when the seeds have told which nodes there are, and the actors that those had by then are
+   * known here. One seed is enough: once it has answered, the others have half a second to do so. A node that does not
+   * answer is waited for up to 3 seconds; its actors follow when it does. Seeds that cannot be reached are tried again and
+   * again, and `events` says so; the seeds that stay away are tried later, too, so that a cluster that was parted finds
+   * itself again. With no seed but itself, the node is the first one, and that is that; with others, none of which runs
+   * yet, it waits for one of them.
    *
    * @throws {JoinError} When a seed turns this node away, it leaves before it has joined, or another join begins.
    * @throws {BindError} When it cannot listen.

@@ -7,7 +7,7 @@ import { HandshakeError } from "../remote/mod.ts";
 import type { Clock, ClockTimer } from "../src/spi.ts";
 import { JoinError, type JoinErrorCode } from "./errors.ts";
 import type { ClusterEvent } from "./events.ts";
-import { JOIN_RETRY_MAX_MS, JOIN_RETRY_MIN_MS } from "./limits.ts";
+import { JOIN_RETRY_MAX_MS, JOIN_RETRY_MIN_MS, OTHER_SEEDS_MS } from "./limits.ts";
 
 /** What a join needs. */
 export interface JoiningOptions {
@@ -30,12 +30,16 @@ export class Joining {
   #retryMs = JOIN_RETRY_MIN_MS;
   #retryAt = 0;
   #synced: string | undefined;
+  // Seeds that have not answered, nor failed. Nodes that start together find each other first: a node that runs knows more.
+  readonly #unheard: Set<string>;
+  #isCaughtUp = false;
   #isOver = false;
 
   /** Asks the seeds for the first time. */
   constructor(options: JoiningOptions) {
     this.#options = options;
     this.#seeds = options.seeds;
+    this.#unheard = new Set(options.seeds);
     this.#ask();
   }
 
@@ -53,20 +57,28 @@ export class Joining {
   /** A node has told which members it knows: nobody need be asked any more, or can turn this one away. */
   synced(seed: string): void {
     if (this.#isOver) return;
-    this.#synced ??= seed;
+    // What this one knows is told in a moment.
+    if (this.#unheard.delete(seed)) this.#isCaughtUp = false;
+    if (this.#synced !== undefined) return;
+    this.#synced = seed;
     this.#seeds = [];
     this.#timer?.cancel();
+    this.#timer = this.#options.clock.schedule(OTHER_SEEDS_MS, () => {
+      this.#unheard.clear();
+      this.#finishIfDone();
+    });
   }
 
   /** What that node knew of actors is known here, too. */
   caughtUp(): void {
-    if (this.#synced === undefined || !this.#end()) return;
-    this.#options.emit({ kind: "joined", seed: this.#synced });
-    this.#done.resolve();
+    if (this.#synced === undefined) return;
+    this.#isCaughtUp = true;
+    this.#finishIfDone();
   }
 
   /** A seed is this node itself, by another name: without others, it is the first one. */
   metSelf(addr: string): void {
+    this.#heard(addr);
     if (this.#isOver || !this.#seeds.includes(addr)) return;
     this.#seeds = this.#seeds.filter((seed) => seed !== addr);
     this.#options.ask(this.#seeds);
@@ -75,12 +87,14 @@ export class Joining {
 
   /** A node does not talk to this one. */
   refused(addr: string, code: JoinErrorCode, message: string, cause?: unknown): void {
+    this.#heard(addr);
     if (!this.#seeds.includes(addr)) return;
     this.giveUp(new JoinError(`Cannot join by way of ${addr}: ${message}`, { code, cause }));
   }
 
   /** A connection could not be made, or has failed. */
   failed(addr: string, error: unknown): void {
+    this.#heard(addr);
     if (this.#isOver || !this.#seeds.includes(addr)) return;
     const handshake = (error as { cause?: unknown } | undefined)?.cause;
     // It would be the same the next time.
@@ -96,6 +110,17 @@ export class Joining {
     if (!this.#end()) return;
     this.#options.ask([]);
     this.#done.reject(reason);
+  }
+
+  /** A seed will say nothing for now. */
+  #heard(addr: string): void {
+    if (this.#unheard.delete(addr)) this.#finishIfDone();
+  }
+
+  #finishIfDone(): void {
+    if (!this.#isCaughtUp || this.#unheard.size > 0 || !this.#end()) return;
+    this.#options.emit({ kind: "joined", seed: this.#synced! });
+    this.#done.resolve();
   }
 
   #end(): boolean {

@@ -39,5 +39,8 @@ export const JOIN_RETRY_MIN_MS = 200;
 /** See {@linkcode JOIN_RETRY_MIN_MS}. */
 export const JOIN_RETRY_MAX_MS = 5_000;
 
+/** Ms that a join waits for the other seeds once one has answered: several round trips, with an encrypted handshake among them. */
+export const OTHER_SEEDS_MS = 500;
+
 /** Ms that a leave may take, as a shutdown. */
 export const LEAVE_TIMEOUT_MS = 10_000;

@@ -44,6 +44,7 @@ export class ClientLink implements LinkSession {
       clock,
       silenceMs,
       heartbeatMs,
+      mayHold: true,
       probe: options.instrument?.connection("client"),
     });
     this.#session = new ClientSession(this.#link.writer, {

@@ -62,8 +62,10 @@ export class MessageCodecs {
     if (typeof decoded !== "object" || decoded === null) {
       throw new TypeError(`Cannot take ${typeof decoded} for a message: decode() must give an object`);
     }
-    // Assigned, not copied: protobufjs keeps the defaults of a message on its prototype, where a copy has none.
-    return Object.assign(decoded, { type: this.type }) as AnyMessage;
+    // Assigned, not copied: protobufjs keeps the defaults of a message on its prototype, where a copy has none. But what
+    // a schema has frozen takes nothing.
+    const message = Object.isExtensible(decoded) ? decoded : { ...decoded };
+    return Object.assign(message, { type: this.type }) as AnyMessage;
   }
 
   /** Encodes a reply; throws what the codec throws. */
@@ -82,6 +84,7 @@ export function codecOf(type: string, entry: unknown): MessageCodecs {
   const { name, request, reply, replyName = name } = (entry ?? {}) as TableEntry;
   for (const text of [name, replyName]) {
     if (typeof text !== "string" || text === "") throw new TypeError(`Cannot send "${type}" without a name`);
+    if (!text.isWellFormed()) throw new TypeError(`Cannot send "${type}" as "${text}": it must have whole characters`);
     // No character takes more bytes in UTF-8, and the peer would end the connection at a longer one.
     if (3 * text.length > NAME_BYTES_MAX) {
       throw new TypeError(`Cannot send "${type}" with a name of ${text.length} characters: it is too long`);

@@ -34,6 +34,8 @@ export interface LinkOptions {
   readonly heartbeatMs: number;
   /** Ms without a whole frame after which the connection is lost. */
   readonly silenceMs: number;
+  /** Whether the peer may take nothing while it says that it is there, as a server whose actors are behind. */
+  readonly mayHold?: boolean;
   /** Who hears of what goes over it, for metrics. */
   readonly probe?: ConnectionProbe | undefined;
 }
@@ -78,6 +80,11 @@ export class Link {
   /** Whether it was closed, from whichever side. */
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Whether it watches the connection itself. */
+  get isBeating(): boolean {
+    return this.#isBeating;
   }
 
   /** Lets what was gathered be sent. */
@@ -171,9 +178,10 @@ export class Link {
   }
 
   #beat(): void {
-    const { clock, heartbeatMs, silenceMs } = this.#options;
+    const { clock, heartbeatMs, silenceMs, mayHold = false } = this.#options;
     this.#timer = clock.schedule(heartbeatMs, () => {
-      const beat = this.#heartbeat.beat({ isListening: this.#isListening, isStuck: this.#outgoing.isStuck() });
+      const isStuck = this.#outgoing.isStuck() && !mayHold;
+      const beat = this.#heartbeat.beat({ isListening: this.#isListening, isStuck });
       if (beat === "lost") {
         return this.close(new CinemaError(`The peer was silent, or took nothing, for ${silenceMs} ms`));
       }

@@ -64,7 +64,7 @@ export class LocalNode {
   /**
    * Creates a node. Its id should be unique among the nodes that know each other.
    *
-   * @throws {TypeError} When the id is empty or longer than 255 characters.
+   * @throws {TypeError} When the id is none: it has 1 to 255 whole characters.
    */
   constructor(id: string) {
     this.id = checkName("a node", id);
@@ -74,7 +74,7 @@ export class LocalNode {
    * Offers an actor to other nodes. They reach it under `name`, and only once a router routes to it. The actor may be of
    * this process or of another.
    *
-   * @throws {TypeError} When the name is empty or longer than 255 characters.
+   * @throws {TypeError} When the name is none: it has 1 to 255 whole characters.
    */
   handler<M extends AnyMessage>(addr: ActorRef<M>, options: { readonly name: string }): RemoteHandler<M> {
     const name = checkName("an actor", options.name);
@@ -84,6 +84,8 @@ export class LocalNode {
 
 /** Gives a name back that is one. */
 export function checkName(what: string, name: string): string {
-  if (typeof name === "string" && name !== "" && name.length <= NAME_MAX) return name;
-  throw new TypeError(`Cannot name ${what} "${String(name).slice(0, 64)}": it must have 1 to ${NAME_MAX} characters`);
+  // Half a character would become another one in UTF-8, and so would every other half.
+  if (typeof name === "string" && name !== "" && name.length <= NAME_MAX && name.isWellFormed()) return name;
+  const text = String(name).slice(0, 64);
+  throw new TypeError(`Cannot name ${what} "${text}": it must have 1 to ${NAME_MAX} whole characters`);
 }

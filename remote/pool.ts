@@ -40,7 +40,7 @@ export interface PoolOptions extends Omit<ConnectOptions, "hostname" | "port" | 
 export class ConnectionPool implements AsyncDisposable {
   readonly #options: PoolOptions;
   readonly #clients: Map<string, Promise<RemoteClient>> = new Map();
-  #isClosed = false;
+  readonly #closed: AbortController = new AbortController();
 
   /** Creates an empty pool. */
   constructor(options?: PoolOptions) {
@@ -64,21 +64,22 @@ export class ConnectionPool implements AsyncDisposable {
     const known = this.#clients.get(address);
     if (known !== undefined) return known;
     const { maxConnections = POOL_MAX } = this.#options;
-    if (this.#isClosed) return Promise.reject(new ConnectError(`Cannot connect to ${address}: the pool is closed`));
+    const { signal } = this.#closed;
+    if (signal.aborted) return Promise.reject(new ConnectError(`Cannot connect to ${address}: the pool is closed`));
     if (this.#clients.size >= maxConnections) {
       const text = `the pool has ${maxConnections} connection${maxConnections === 1 ? "" : "s"} already`;
       return Promise.reject(new ConnectError(`Cannot connect to ${address}: ${text}`));
     }
-    const connecting = RemoteClient.connect({ ...this.#options, hostname, port });
+    const connecting = RemoteClient.connect({ ...this.#options, hostname, port, signal });
     this.#clients.set(address, connecting);
     const forget = () => void (this.#clients.get(address) === connecting && this.#clients.delete(address));
     connecting.then((client) => client.closed.then(forget), forget);
     return connecting;
   }
 
-  /** Closes every client as `RemoteClient.close` does. From now on nothing connects. */
+  /** Closes every client as `RemoteClient.close` does. From now on nothing connects, and attempts under way are given up. */
   async close(options?: CloseOptions): Promise<void> {
-    this.#isClosed = true;
+    this.#closed.abort(new ConnectError("Cannot connect: the pool has closed"));
     const closing = [...this.#clients.values()].map(async (connecting) => (await connecting).close(options));
     // An attempt that fails has nothing to close, and whoever waits for it is told.
     await Promise.allSettled(closing);

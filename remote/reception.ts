@@ -156,6 +156,7 @@ export class Reception {
       channel: server.channel,
       gate,
       frameBytesMax,
+      isOffered: (target) => routes.refOf(target) !== undefined,
       messages: WINDOW_MESSAGES,
       messagesMax: WINDOW_MESSAGES_MAX,
       bytes: WINDOW_BYTES,

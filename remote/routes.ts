@@ -25,7 +25,8 @@ export class Routes {
   /** What takes the rest. */
   fallback: DefaultRoute | undefined;
   readonly #byTarget: Map<string, Map<string, Route>> = new Map();
-  readonly #byMessage: Map<string, Route[]> = new Map();
+  // Thousands of actors may take the same message, and each may go at any time.
+  readonly #byMessage: Map<string, Set<Route>> = new Map();
 
   /** Adds routes for all messages of a table, or none of them. */
   add(name: string, ref: ActorRef<AnyMessage>, table: Iterable<MessageCodecs>): void {
@@ -37,8 +38,8 @@ export class Routes {
       const route = { ref, codecs };
       routes.set(codecs.name, route);
       const same = this.#byMessage.get(codecs.name);
-      if (same === undefined) this.#byMessage.set(codecs.name, [route]);
-      else same.push(route);
+      if (same === undefined) this.#byMessage.set(codecs.name, new Set([route]));
+      else same.add(route);
     }
     this.#byTarget.set(name, routes);
   }
@@ -48,9 +49,9 @@ export class Routes {
     const routes = this.#byTarget.get(name);
     this.#byTarget.delete(name);
     for (const [messageType, route] of routes ?? []) {
-      const left = this.#byMessage.get(messageType)!.filter((other) => other !== route);
-      if (left.length > 0) this.#byMessage.set(messageType, left);
-      else this.#byMessage.delete(messageType);
+      const same = this.#byMessage.get(messageType)!;
+      same.delete(route);
+      if (same.size === 0) this.#byMessage.delete(messageType);
     }
   }
 
@@ -67,12 +68,12 @@ export class Routes {
 
   /** The route of a message whose sender cannot name an actor: the only one there is. */
   findByMessage(messageType: string): Route | NoRoute {
-    return this.#byMessage.get(messageType)?.[0] ?? "no-such-message";
+    return this.#byMessage.get(messageType)?.values().next().value ?? "no-such-message";
   }
 
   /** The first message that several actors take, so that its name alone does not say for whom it is. */
   ambiguous(): string | undefined {
-    for (const [name, routes] of this.#byMessage) if (routes.length > 1) return name;
+    for (const [name, routes] of this.#byMessage) if (routes.size > 1) return name;
     return undefined;
   }
 }

@@ -133,7 +133,9 @@ export class ServerLink implements LinkSession, ChannelPeer {
   }
 
   hold(): Promise<void> | undefined {
-    if (!this.#isFull) return undefined;
+    // On a channel a node says that it lives, also while the messages of others wait.
+    const isChannel = !this.#link.isBeating && this.#budget.used === 0;
+    if (isChannel || !this.#isFull) return undefined;
     this.#options.gate.hold(this.#check);
     this.#held ??= Promise.withResolvers<void>();
     return this.#held.promise;
@@ -243,11 +245,8 @@ export class ServerLink implements LinkSession, ChannelPeer {
   #deliverUnrouted(message: Inbound, why: NoRoute): void {
     const { targetActor: target, messageType } = message.envelope;
     const { fallback } = this.#options.routes;
-    if (fallback !== undefined) {
-      // It never rejects: what the route throws, the asker is told.
-      this.#fallBack(message, fallback);
-      return;
-    }
+    // It never rejects: what the route throws, the asker is told.
+    if (fallback !== undefined) return void this.#fallBack(message, fallback);
     const text = why === "no-such-actor"
       ? `no actor is routed as "${target}"`
       : `"${target}" is routed, but not for this message`;

@@ -64,15 +64,17 @@ export class Fetches {
     this.#catchUpEndsAt = Infinity;
   }
 
-  /** A node has told which members there are: `wanted` is what is not known of their entries. Only the first after a join counts. */
+  /**
+   * A node has told which members there are: `wanted` is what is not known of their entries. Every one after a join counts: of
+   * several seeds the first may have known little.
+   */
   synced(wanted: readonly Wanted[], now: number): void {
     if (!this.#isJoining) return;
-    this.#isJoining = false;
     this.#missing = new Map(wanted.map((each) => [each.id, each]));
-    this.#catchUpEndsAt = now + CATCH_UP_MAX_MS;
+    this.#catchUpEndsAt = Math.min(this.#catchUpEndsAt, now + CATCH_UP_MAX_MS);
   }
 
-  /** Whether a newcomer has just caught up, or has waited long enough; true once for each join. */
+  /** Whether a newcomer has just caught up, or has waited long enough; true once for each answer. */
   hasCaughtUp(isKnown: (wanted: Wanted) => boolean, now: number): boolean {
     if (this.#missing === undefined) return false;
     if (now < this.#catchUpEndsAt) {
@@ -82,7 +84,8 @@ export class Fetches {
         this.#missing.delete(wanted.id);
       }
     }
-    this.join(false);
+    this.#missing = undefined;
+    this.#catchUpEndsAt = Infinity;
     return true;
   }
 }

@@ -67,6 +67,8 @@ export class ClientSession<A, T> {
   // Every message has a place in the order of writing, so that a loss can tell what had left from what had not.
   #ordinal = 0;
   #written = 0;
+  // Of all windows together: there may be very many, and somebody may ask after every grant.
+  #unconfirmed = 0;
   #isClosing = false;
   // Whether somebody was told to wait because too many bytes do.
   #isChoked = false;
@@ -85,9 +87,7 @@ export class ClientSession<A, T> {
 
   /** Whether every ask has its answer and every tell is confirmed. */
   get isSettled(): boolean {
-    if (this.#asks.size > 0) return false;
-    for (const window of this.#windows.values()) if (window.unconfirmed > 0) return false;
-    return true;
+    return this.#asks.size === 0 && this.#unconfirmed === 0;
   }
 
   /** The credit for a target. It stays the same for the whole session. */
@@ -115,6 +115,7 @@ export class ClientSession<A, T> {
   /** Sends a tell; the caller has asked {@linkcode canTell}. `tell` is kept until the peer confirms it. */
   tell(window: SendWindow<T>, route: EncodedRoute, payload: Uint8Array, tell: T, traceparent?: string): void {
     window.spendOnTell(payload.length, tell, ++this.#ordinal);
+    this.#unconfirmed++;
     this.#send(route, payload, 0, 0, traceparent);
   }
 
@@ -156,6 +157,7 @@ export class ClientSession<A, T> {
     if (this.#options.compatNode !== undefined) {
       // Such a peer confirms nothing, so there is nothing to wait for.
       for (const window of this.#windows.values()) window.confirmAll();
+      this.#unconfirmed = 0;
       this.#effects.settled();
     }
     if (!this.#isChoked || this.#isClosing) return;
@@ -188,6 +190,7 @@ export class ClientSession<A, T> {
     const asks = [...this.#asks.values()];
     this.#asks.clear();
     for (const { ask, ordinal } of asks) asked(ask, ordinal <= this.#written ? "unknown" : "not-delivered");
+    this.#unconfirmed = 0;
     for (const window of this.#windows.values()) {
       for (const { item, isWritten } of window.takeUnconfirmed(this.#written)) {
         told(item, window.target, isWritten ? "unknown" : "not-delivered");
@@ -224,14 +227,18 @@ export class ClientSession<A, T> {
 
   #grant(envelope: Envelope): void {
     const window = this.#known(envelope.targetActor);
-    if (window.grant(envelope.credit!) && !this.#isClosing) this.#effects.roomFor(window.target);
+    const before = window.unconfirmed;
+    const hasRoom = window.grant(envelope.credit!);
+    this.#unconfirmed += window.unconfirmed - before;
+    if (hasRoom && !this.#isClosing) this.#effects.roomFor(window.target);
     this.#effects.settled();
   }
 
   #refuse(envelope: Envelope, fault: Fault): void {
     const tell = this.#known(envelope.targetActor).refuse(fault.sequence);
-    if (tell === undefined) this.#effects.stray(envelope);
-    else this.#effects.refused(tell, envelope.targetActor, fault);
+    if (tell === undefined) return this.#effects.stray(envelope);
+    this.#unconfirmed--;
+    this.#effects.refused(tell, envelope.targetActor, fault);
   }
 
   /** A place for an ask is free: the one who waits for it may be of any target. */

@@ -75,10 +75,12 @@ export interface ServerSessionOptions extends WindowLimits {
   readonly asksMax: number;
   /** The largest frame that the peer takes. */
   readonly frameBytesMax: number;
+  /** Whether this side offers an actor of that name. */
+  readonly isOffered: (target: string) => boolean;
 }
 
-/** How many names of actors a peer may use, those that exist or not: it chooses them, so their number has a bound. */
-const TARGETS_MAX = 4_096;
+/** How many names a peer may use under which nothing is offered: it chooses them, so their number has a bound. */
+const STRANGERS_MAX = 4_096;
 
 /** The longest text of a fault that is sent: whatever is thrown here must fit into a frame. */
 const FAULT_TEXT_MAX = 4_096;
@@ -92,6 +94,7 @@ export class ServerSession implements ServerSide {
   readonly #windows: Map<string, ReceiveWindow> = new Map();
   readonly #dirty: Set<ReceiveWindow> = new Set();
   readonly #asks: Map<number | bigint, Inbound> = new Map();
+  #strangers = 0;
 
   /** Creates a session in which nothing has come. */
   constructor(writer: FrameWriter, effects: ServerEffects, budget: Budget, options: ServerSessionOptions) {
@@ -211,8 +214,9 @@ export class ServerSession implements ServerSide {
   #windowOf(target: string): ReceiveWindow {
     let window = this.#windows.get(target);
     if (window === undefined) {
-      if (this.#windows.size === TARGETS_MAX) {
-        throw new WireError("malformed", `Cannot take a message for "${target}": too many names were used already`);
+      if (!this.#options.isOffered(target) && ++this.#strangers > STRANGERS_MAX) {
+        const why = `${STRANGERS_MAX} names were used already under which there is no actor`;
+        throw new WireError("malformed", `Cannot take a message for "${target}": ${why}`);
       }
       window = new ReceiveWindow(target, this.#options, this.#budget);
       this.#windows.set(target, window);

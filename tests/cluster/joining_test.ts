@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { ClusterEvent } from "../../cluster/events.ts";
 import { Joining } from "../../cluster/joining.ts";
-import { JOIN_RETRY_MAX_MS } from "../../cluster/limits.ts";
+import { JOIN_RETRY_MAX_MS, OTHER_SEEDS_MS } from "../../cluster/limits.ts";
 import { JoinError } from "../../cluster/mod.ts";
 import { ConnectError, HandshakeError, type HandshakeErrorCode } from "../../remote/mod.ts";
 import { ManualClock } from "../../src/testing/mod.ts";
@@ -172,5 +172,57 @@ Deno.test({
     await assertRejects(() => given, Error, "left");
     await other.clock.runUntilIdle();
     assertEquals(other.asked, ["0: a b", "0: "]);
+  },
+});
+
+Deno.test({
+  name:
+    "a join waits for the seeds that have not answered yet, and for what they know, but no longer than half a second",
+  permissions,
+  async fn() {
+    // Nodes that start together find each other before one that runs has answered.
+    const { clock, events, joining } = stage(["young", "old", "gone"]);
+    const state = watch(joining.finish());
+    joining.synced("young");
+    joining.caughtUp();
+    joining.failed("gone", new Error("refused"));
+    await clock.advance(100);
+    assertEquals([state.ended, events], ["pending", []]);
+    joining.synced("old");
+    await clock.advance(1_000);
+    assertEquals([state.ended, events], ["pending", []]);
+    joining.caughtUp();
+    await clock.settle();
+    assertEquals([state.ended, events], [undefined, [{ kind: "joined", seed: "young" }]]);
+
+    const late = stage(["young", "unplugged"]);
+    const waiting = watch(late.joining.finish());
+    late.joining.synced("young");
+    late.joining.caughtUp();
+    await late.clock.advance(OTHER_SEEDS_MS - 1);
+    assertEquals(waiting.ended, "pending");
+    await late.clock.advance(1);
+    assertEquals([waiting.ended, late.events], [undefined, [{ kind: "joined", seed: "young" }]]);
+    await late.clock.runUntilIdle();
+  },
+});
+
+Deno.test({
+  name: "the last seed that is waited for ends a join, whether it refuses, fails or is the node itself",
+  permissions,
+  async fn() {
+    for (const end of ["refused", "failed", "metSelf"] as const) {
+      const { clock, joining } = stage();
+      const state = watch(joining.finish());
+      joining.synced("a");
+      joining.caughtUp();
+      await clock.settle();
+      assertEquals(state.ended, "pending");
+      if (end === "refused") joining.refused("b", "cluster", "no");
+      else if (end === "failed") joining.failed("b", new Error("refused"));
+      else joining.metSelf("b");
+      await clock.settle();
+      assertEquals(state.ended, undefined);
+    }
   },
 });

@@ -96,7 +96,14 @@ class Trial {
       this.#toClient,
       { wantFlush: nothing, deliver: (inbound) => this.#deliver(inbound), wantGrants: nothing },
       this.#budget,
-      { messages, messagesMax: Math.max(messages, messagesMax), bytes, asksMax, frameBytesMax: 100_000 },
+      {
+        messages,
+        messagesMax: Math.max(messages, messagesMax),
+        bytes,
+        asksMax,
+        frameBytesMax: 100_000,
+        isOffered: () => true,
+      },
     );
   }
 

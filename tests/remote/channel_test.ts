@@ -1,9 +1,9 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { Channel, CHANNEL_TYPE, type ChannelPeer, isChannel } from "../../remote/channel.ts";
 import type { Dialled } from "../../remote/dialler.ts";
 import { bindNode, Dialler } from "../../remote/spi.ts";
 import { LocalNode, MemoryNetwork, MessageRouter, RemoteClient, RemoteServer } from "../../remote/mod.ts";
-import { ActorSystem, CinemaError } from "../../mod.ts";
+import { ActorSystem, AskTimeoutError, CinemaError } from "../../mod.ts";
 import { ManualClock } from "../../src/testing/mod.ts";
 import { dialledOf, FarEnd, textOf } from "../support/cluster_nodes.ts";
 import { Desk, DeskProtocol, Gates } from "../support/desk.ts";
@@ -129,6 +129,37 @@ Deno.test("a server with a channel serves both on one port: payloads and the mes
   assertEquals(await answers.promise, "a, hello");
   await using client = await RemoteClient.connect({ ...AT, transport: network });
   assertEquals(await client.remoteAddr("desk", DeskProtocol).send({ type: "echo", text: "both" }), "both");
+  channel.close();
+  await ended;
+});
+
+Deno.test("a channel is heard also while so many messages wait for the actors of a server that it reads no others", async () => {
+  const network = new MemoryNetwork();
+  await using system = new ActorSystem();
+  const gates = new Gates();
+  const desk = system.spawn(() => new Desk([], gates), { capacity: 1 });
+  const router = new MessageRouter().route(DeskProtocol, new LocalNode("b").handler(desk, { name: "desk" }));
+  const echo = (payload: Uint8Array, peer: ChannelPeer) => void peer.say(payload);
+  const identity = { node: "b", uid: "7", channel: echo };
+  const options = { ...AT, transport: network, serverReceiveBytesMax: 10_000 };
+  await using _server = await bindNode(options, router, identity);
+  await using client = await RemoteClient.connect({ ...AT, transport: network });
+  const addr = client.remoteAddr("desk", DeskProtocol);
+  const held = addr.send({ type: "wait", gate: "later" });
+  const padding = "x".repeat(1_000);
+  for (let n = 0; n < 30; n++) addr.doSend({ type: "note", n, padding });
+  const other = addr.send({ type: "echo", text: "" }, { timeout: 20 });
+  await assertRejects(() => other, AskTimeoutError);
+  let heard = Promise.withResolvers<string>();
+  const channel = new Channel(await dialTo(network), new ManualClock(), (payload) => heard.resolve(textOf(payload)));
+  const ended = channel.run();
+  for (const line of ["are you there?", "still?"]) {
+    channel.say(bytesOf(line));
+    assertEquals(await heard.promise, line);
+    heard = Promise.withResolvers();
+  }
+  gates.open("later");
+  assertEquals(await held, "later");
   channel.close();
   await ended;
 });

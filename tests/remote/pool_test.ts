@@ -1,5 +1,6 @@
 import { assertEquals, assertNotStrictEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { ConnectError, ConnectionPool } from "../../remote/mod.ts";
+import { ManualClock } from "../../src/testing/mod.ts";
 import { DeskProtocol, Office } from "../support/desk.ts";
 
 Deno.test("a pool gives everybody the same client, also while it connects", async () => {
@@ -41,4 +42,16 @@ Deno.test("a full pool and a closed pool say so", async () => {
   await pool.close();
   await client.closed;
   await assertRejects(() => pool.connect(office.server.address), ConnectError, "closed");
+});
+
+Deno.test("a pool that closes gives up connecting: a server that says nothing does not hold it up", async () => {
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const clock = new ManualClock(); // its time stands still, so that no time-out can help
+  const pool = new ConnectionPool({ clock });
+  const connecting = assertRejects(() => pool.connect(silent.addr), ConnectError, "the pool has closed");
+  const peer = await silent.accept();
+  await pool.close();
+  await connecting;
+  assertEquals(pool.size, 0);
+  peer.close();
 });

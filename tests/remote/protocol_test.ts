@@ -55,3 +55,19 @@ Deno.test("protocol() refuses a table with a name missing or twice, and codecs t
   assertThrows(() => codecs({ add: reflected, other: reflected }), TypeError, 'two messages "Add"');
   assertThrows(() => CodecTable.of({ types: ["add"] }), TypeError, "protocol()");
 });
+
+Deno.test("a message that its schema has frozen gets its type all the same, and the rest of it stays", () => {
+  const request = { ...json(), decode: (bytes: Uint8Array) => Object.freeze(json<object>().decode(bytes)) };
+  const frozen = codecs({ add: { name: "Add", request, reply: json() } });
+  for (const text of ['{"n":5}', '{"n":5,"type":"add"}', '{"n":5,"type":"other"}']) {
+    assertEquals(frozen.decode(new TextEncoder().encode(text)), { type: "add", n: 5 } as AnyMessage);
+  }
+});
+
+Deno.test("a name with half a character is refused: in UTF-8 it would be another name", () => {
+  for (const name of ["\ud83d", "a\udc00b"]) {
+    assertThrows(() => codecs({ add: { ...reflected, name } }), TypeError, "whole characters");
+    assertThrows(() => codecs({ add: { ...reflected, replyName: name } }), TypeError, "whole characters");
+  }
+  assertEquals(codecs({ add: { ...reflected, name: "\ud83d\ude00" } }).name, "\u{1f600}");
+});

@@ -6,6 +6,7 @@ import { ConnectionLostError, MemoryNetwork, protocol } from "../../remote/mod.t
 import { encodeHandshake } from "../../remote/wire/handshake_codec.ts";
 import { framesOf } from "../support/frames.ts";
 import { DeskProtocol, type Echo, json, Office, recordAll, roundTrip } from "../support/desk.ts";
+import { ManualClock } from "../../src/testing/mod.ts";
 import { Seeded } from "../support/seeded.ts";
 
 /** Answers after a random number of turns of the event loop, so that replies come in any order. */
@@ -213,3 +214,48 @@ class DeskProcess implements AsyncDisposable {
     await this.#process.status;
   }
 }
+
+Deno.test("a client calls more actors of a server than a stranger may name, and its connection lasts", async () => {
+  await using office = await Office.open({ transport: new MemoryNetwork() });
+  const desk = office.addDesk("first");
+  for (let n = 0; n < 5_000; n++) {
+    office.router.route(DeskProtocol, office.node.handler(desk, { name: `desk-${n}` }));
+  }
+  const client = await office.connect();
+  const events = recordAll(client.events);
+  const held = client.remoteAddr("desk", DeskProtocol).send({ type: "wait", gate: "later" });
+  for (let n = 0; n < 5_000; n++) {
+    assertEquals(await client.remoteAddr(`desk-${n}`, DeskProtocol).send({ type: "echo", text: `${n}` }), `${n}`);
+  }
+  office.gates.open("later");
+  assertEquals([await held, events], ["later", []]);
+});
+
+Deno.test("a server that does not read for long, because its actors are behind, is waited for, and nothing is lost", async () => {
+  const clock = new ManualClock();
+  const transport = new MemoryNetwork({ clock });
+  await using office = await Office.open({ transport, clock, receiveBytesMax: 100_000 });
+  const names = ["one", "two", "three", "four"];
+  const notes = names.map((name) => {
+    const own: number[] = [];
+    office.addDesk(name, { capacity: 1 }, own);
+    return own;
+  });
+  const client = await office.connect();
+  const events = [recordAll(client.events), recordAll(office.server.events)];
+  const desks = names.map((name) => client.remoteAddr(name, DeskProtocol));
+  const padding = "x".repeat(20_000);
+  // What the windows of four actors hold is more than the server takes, and more than the network does.
+  const held = desks.map((desk) => desk.send({ type: "wait", gate: "later" }, { timeout: Infinity }));
+  const sent = desks.flatMap((desk) => Array.from({ length: 20 }, (_, n) => desk.doSend({ type: "note", n, padding })));
+  const last = client.remoteAddr("desk", DeskProtocol).doSend({ type: "note", n: 7 });
+  // For eight times as long as a peer may be silent.
+  await clock.advance(120_000);
+  assertEquals([office.notes, events, client.isConnected], [[], [[], []], true]);
+  office.gates.open("later");
+  await clock.advance(1_000);
+  assertEquals(new Set(await Promise.all([...held, ...sent, last])), new Set(["later", "sent"]));
+  await clock.advance(1_000);
+  assertEquals([office.notes, events], [[7], [[], []]]);
+  assertEquals(notes, names.map(() => Array.from({ length: 20 }, (_, n) => n)));
+});

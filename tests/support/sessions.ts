@@ -85,7 +85,15 @@ export class ServerStage {
       this.writer,
       { wantFlush: () => {}, deliver: (message) => void this.inbound.push(message), wantGrants: () => {} },
       new Budget(1_000_000),
-      { messages: 32, messagesMax: 1_024, bytes: 262_144, asksMax: 100, frameBytesMax: 100_000, ...options },
+      {
+        messages: 32,
+        messagesMax: 1_024,
+        bytes: 262_144,
+        asksMax: 100,
+        frameBytesMax: 100_000,
+        isOffered: () => true,
+        ...options,
+      },
     );
   }
 

@@ -20,7 +20,7 @@ pure("a node that was asked is due again after a while, until there is nothing m
   assertEquals([fetches.has("a"), fetches.due(200 + RETRY_MS)], [false, ["b"]]);
 });
 
-pure("a newcomer has caught up once all is known that the first answer spoke of, whatever becomes of it later", () => {
+pure("a newcomer has caught up once all is known that an answer spoke of, whatever becomes of it later", () => {
   const fetches = new Fetches();
   const known = new Set<string>();
   const hasCaughtUp = (now: number) => fetches.hasCaughtUp(({ id, version }) => known.has(`${id}${version}`), now);
@@ -29,7 +29,6 @@ pure("a newcomer has caught up once all is known that the first answer spoke of,
   fetches.join(true);
   assertEquals(hasCaughtUp(1e9), false);
   fetches.synced(WANTED, 10);
-  fetches.synced([{ id: "c", uid: 3, version: 1 }], 20); // the second seed has answered
   assertEquals([hasCaughtUp(20), fetches.nextAt], [false, 10 + CATCH_UP_MAX_MS]);
   known.add("a3");
   assertEquals(hasCaughtUp(30), false);
@@ -52,3 +51,19 @@ pure("a newcomer waits only so long, and not at all for a join that was given up
   fetches.synced([], 10);
   assertEquals(fetches.hasCaughtUp(() => false, 10), true);
 });
+
+pure(
+  "each answer to a newcomer counts, also when it had caught up with an earlier one, and none makes it wait longer",
+  () => {
+    const fetches = new Fetches();
+    const isKnown = ({ id }: Wanted) => id !== "b";
+    fetches.join(true);
+    fetches.synced([], 10); // a seed that starts itself
+    assertEquals(fetches.hasCaughtUp(isKnown, 10), true);
+    fetches.synced(WANTED, 20); // one that runs
+    assertEquals([fetches.hasCaughtUp(isKnown, 30), fetches.nextAt], [false, 20 + CATCH_UP_MAX_MS]);
+    fetches.synced(WANTED, 1_000);
+    assertEquals([fetches.hasCaughtUp(isKnown, 1_000), fetches.nextAt], [false, 20 + CATCH_UP_MAX_MS]);
+    assertEquals(fetches.hasCaughtUp(isKnown, 20 + CATCH_UP_MAX_MS), true);
+  },
+);

@@ -115,7 +115,8 @@ Deno.test({
       [{ control: "goodbye" }],
       Array.from({ length: 4_097 }, (_, n) => tell(`name ${n}`)),
     ];
-    for (const envelopes of wrong) assertThrows(() => new ServerStage().receive(...envelopes), WireError);
+    const stage = () => new ServerStage({ isOffered: () => false });
+    for (const envelopes of wrong) assertThrows(() => stage().receive(...envelopes), WireError);
   },
 });
 
@@ -176,3 +177,17 @@ function handleOne(server: ServerStage, handled: Record<string, string[]>, at: n
   if (server.session.isAsk(message)) server.session.reply(message, message.envelope.payload);
   return 1;
 }
+
+Deno.test({
+  name: "ServerSession counts the names that nothing is offered under, and of those that are takes any number",
+  permissions,
+  fn() {
+    const stage = new ServerStage({ isOffered: (target) => target.startsWith("desk") });
+    for (let n = 0; n < 4_096; n++) stage.receive(tell(`desk ${n}`), tell(`nobody ${n}`));
+    for (let n = 4_096; n < 10_000; n++) stage.receive(tell(`desk ${n}`));
+    stage.receive(tell("nobody 7"));
+    assertEquals(stage.inbound.length, 14_097);
+    const error = assertThrows(() => stage.receive(tell("one too many")), WireError);
+    assert(error.message.includes("4096 names"), error.message);
+  },
+});
