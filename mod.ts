@@ -29,8 +29,8 @@
  * ```
  *
  * Read on at {@linkcode Actor} for handlers and hooks, {@linkcode ActorRef} for sending, {@linkcode Context} for what
- * an actor can do, {@linkcode LateReply} for an answer that comes later, {@linkcode SupervisorStrategy} for failures and
- * {@linkcode SystemEvent} for what can be observed.
+ * an actor can do, {@linkcode LateReply} for an answer that comes later, {@linkcode SupervisorStrategy} for failures
+ * and {@linkcode SystemEvent} for what can be observed.
  *
  * The other entries of the package:
  *

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { Core, type CoreEffect } from "../cluster/core.ts";
+import { Core } from "../cluster/core.ts";
+import type { CoreEffect } from "../cluster/core_event.ts";
 import { PRESETS } from "../cluster/membership/config.ts";
 import type { MemberRecord } from "../cluster/membership/member.ts";
 import { type Body, clusterTag } from "../cluster/membership/messages.ts";
@@ -25,7 +26,9 @@ const UID_MAX = 2 ** 52;
 const random = new SeededRandom(1);
 const codec = new ClusterCodec();
 
-/** Members that are up, as they are on the wire of a real cluster: long uids, addresses of a network. None has an actor. */
+/**
+ * Members that are up, as they are on the wire of a real cluster: long uids, addresses of a network. None has an actor.
+ */
 export function recordsOf(count: number): MemberRecord[] {
   return Array.from({ length: count }, (_, i) => ({
     id: `node-${i + 1}`,

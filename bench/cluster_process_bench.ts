@@ -112,7 +112,9 @@ async function hang(gossip: GossipOptions, delays: Delays): Promise<void> {
   }
 }
 
-/** Waits until everybody has noticed, and takes down when. Whoever is told that it is down need not suspect it first. */
+/**
+ * Waits until everybody has noticed, and takes down when. Whoever is told that it is down need not suspect it first.
+ */
 async function watch(
   nodes: readonly NodeProcess[],
   id: string,

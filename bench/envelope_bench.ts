@@ -1,7 +1,7 @@
 /**
- * The envelope: what it costs to encode a message as a frame and to decode it again, without a network. The floor copies
- * the payload into a buffer and out again, which is what every message must suffer; the generated code of protobufjs is
- * beside it.
+ * The envelope: what it costs to encode a message as a frame and to decode it again, without a network. The floor
+ * copies the payload into a buffer and out again, which is what every message must suffer; the generated code of
+ * protobufjs is beside it.
  *
  * @module
  */

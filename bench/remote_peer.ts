@@ -1,7 +1,7 @@
 /**
- * The other process of the remote benchmarks: an echo of bytes as the floor, and a counter behind Cinema. It says on one
- * line of JSON where each of them listens, and ends when its input does. Its input begins with a line of JSON too: the
- * certificates.
+ * The other process of the remote benchmarks: an echo of bytes as the floor, and a counter behind Cinema. It says on
+ * one line of JSON where each of them listens, and ends when its input does. Its input begins with a line of JSON too:
+ * the certificates.
  *
  * @module
  */

@@ -19,7 +19,10 @@ export function parseAddress(text: string): Address {
   return { hostname: match[1] ?? match[2]!, port };
 }
 
-/** Whether who listens there is reached everywhere but there: "0.0.0.0", "::", and every other way to write them, as "::0" or "0". */
+/**
+ * Whether who listens there is reached everywhere but there: "0.0.0.0", "::", and every other way to write them, as
+ * "::0" or "0".
+ */
 export function isEveryHost(hostname: string): boolean {
   return /^\[?[0.:]+\]?$/.test(hostname);
 }

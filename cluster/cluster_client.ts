@@ -12,8 +12,8 @@ import { type ClusterRemoteAddr, FollowingAddr } from "./cluster_remote_addr.ts"
 /** Options of {@linkcode ClusterClient.remoteAddr}. */
 export interface ClusterAddrOptions {
   /**
-   * Chooses among a group of actors that have one name: the same key gets the same actor on every node, and only the keys of an
-   * actor that comes or goes move.
+   * Chooses among a group of actors that have one name: the same key gets the same actor on every node, and only the
+   * keys of an actor that comes or goes move.
    *
    * @default {the id of this node}
    */
@@ -21,8 +21,8 @@ export interface ClusterAddrOptions {
 }
 
 /**
- * Sends to actors by name, not by node. It uses the connections of its node, so there may be any number of clients, and they need
- * not be closed.
+ * Sends to actors by name, not by node. It uses the connections of its node, so there may be any number of clients, and
+ * they need not be closed.
  *
  * @example
  * ```ts

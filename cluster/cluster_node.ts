@@ -57,10 +57,11 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   /**
-   * Creates a node that is not a member of anything yet. Its id must be unique in the cluster; `addr` is where it will listen, as
-   * `"host:port"`.
+   * Creates a node that is not a member of anything yet. Its id must be unique in the cluster; `addr` is where it will
+   * listen, as `"host:port"`.
    *
-   * @throws {TypeError} When the id, an address, a key, the preset or the name of the cluster is none, or nobody could reach the node.
+   * @throws {TypeError} When the id, an address, a key, the preset or the name of the cluster is none, or nobody could
+   * reach the node.
    * @throws {RangeError} When a key is too short, or a knob or another number is wrong.
    */
   constructor(id: string, addr: string, options?: ClusterNodeOptions) {
@@ -98,8 +99,9 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   /**
-   * What happens from now on. Each read of this property is a subscription of its own, with a buffer of 1,024 events; a reader
-   * that falls behind loses the oldest and gets a `missed` event with their number. It ends when the node has left.
+   * What happens from now on. Each read of this property is a subscription of its own, with a buffer of 1,024 events; a
+   * reader that falls behind loses the oldest and gets a `missed` event with their number. It ends when the node has
+   * left.
    */
   get events(): ReadableStream<ClusterEvent> {
     return this.#engine.events.subscribe();
@@ -110,7 +112,8 @@ export class ClusterNode implements AsyncDisposable {
    * {@linkcode ClusterNode.register}. {@linkcode ClusterNode.join} does it by itself where it has not been done.
    *
    * @throws {BindError} When the address is taken, or others can reach it and there is neither a key nor TLS.
-   * @throws {TypeError} When the router has the routes of another node, or of a name that was registered with its actor.
+   * @throws {TypeError} When the router has the routes of another node, or of a name that was registered with its
+   * actor.
    * @throws {CinemaError} When the server has started, or the node has left.
    */
   async startServer(port?: number, router?: MessageRouter): Promise<void> {
@@ -118,8 +121,8 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   /**
-   * Starts to gossip and to watch the others, with the knobs of the preset, or with those that follow from the two figures that
-   * Cinema-rs has. {@linkcode ClusterNode.join} does it by itself where it has not been done.
+   * Starts to gossip and to watch the others, with the knobs of the preset, or with those that follow from the two
+   * figures that Cinema-rs has. {@linkcode ClusterNode.join} does it by itself where it has not been done.
    *
    * @throws {CinemaError} When the server has not started, it gossips already, or the node has left.
    * @throws {RangeError} When a figure is less than 1 ms.
@@ -129,9 +132,10 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   /**
-   * Opens a port of its own for nodes of Cinema-rs 0.1, and returns its number: they find and call the actors of this node, and this
-   * node finds and calls theirs. It goes by their silence, never by what they say of others, and they see none of the rest of this
-   * cluster. Such nodes prove nothing: who reaches the port may call what this node offers, whatever the key of the cluster.
+   * Opens a port of its own for nodes of Cinema-rs 0.1, and returns its number: they find and call the actors of this
+   * node, and this node finds and calls theirs. It goes by their silence, never by what they say of others, and they
+   * see none of the rest of this cluster. Such nodes prove nothing: who reaches the port may call what this node
+   * offers, whatever the key of the cluster.
    *
    * They name no actor in a message, so no two actors of this node may take messages of one name.
    *
@@ -165,10 +169,10 @@ export class ClusterNode implements AsyncDisposable {
   /**
    * Joins a cluster: resolves when the seeds have told which nodes there are, and the actors that those had by then are
    * known here. One seed is enough: once it has answered, the others have half a second to do so. A node that does not
-   * answer is waited for up to 3 seconds; its actors follow when it does. Seeds that cannot be reached are tried again and
-   * again, and `events` says so; the seeds that stay away are tried later, too, so that a cluster that was parted finds
-   * itself again. With no seed but itself, the node is the first one, and that is that; with others, none of which runs
-   * yet, it waits for one of them.
+   * answer is waited for up to 3 seconds; its actors follow when it does. Seeds that cannot be reached are tried again
+   * and again, and `events` says so; the seeds that stay away are tried later, too, so that a cluster that was parted
+   * finds itself again. With no seed but itself, the node is the first one, and that is that; with others, none of
+   * which runs yet, it waits for one of them.
    *
    * @throws {JoinError} When a seed turns this node away, it leaves before it has joined, or another join begins.
    * @throws {BindError} When it cannot listen.
@@ -182,8 +186,8 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   /**
-   * Offers an actor to the whole cluster under a name, until it ends or is unregistered: others can call it from now on, and find it
-   * within a second or so.
+   * Offers an actor to the whole cluster under a name, until it ends or is unregistered: others can call it from now
+   * on, and find it within a second or so.
    *
    * @throws {TypeError} When the name is none, or this node has an actor of that name already.
    * @throws {CinemaError} When this node has `maxEntries` actors already, or has left.
@@ -203,8 +207,9 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   /**
-   * Announces an actor that the router of {@linkcode ClusterNode.startServer} has under this name. It stays announced until
-   * {@linkcode ClusterNode.unregisterActor}; {@linkcode ClusterNode.register} routes, announces and cleans up at once.
+   * Announces an actor that the router of {@linkcode ClusterNode.startServer} has under this name. It stays announced
+   * until {@linkcode ClusterNode.unregisterActor}; {@linkcode ClusterNode.register} routes, announces and cleans up at
+   * once.
    *
    * @throws {TypeError} When the name is none.
    * @throws {CinemaError} When this node has `maxEntries` actors already, or has left.
@@ -225,8 +230,8 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   /**
-   * Resolves when so many nodes have an actor of this name, by default one: at once where this node knows of them. What it resolves
-   * with is one of them.
+   * Resolves when so many nodes have an actor of this name, by default one: at once where this node knows of them. What
+   * it resolves with is one of them.
    *
    * @throws {CinemaError} When this node leaves first.
    * @throws {RangeError} When the count is no whole number >= 1.
@@ -243,8 +248,8 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   /**
-   * Says goodbye to the others, who know at once that this is no failure, then serves what is in hand to its end; what is left after
-   * `timeout` ms is cut off. The actors are not stopped. Calling it again returns the same promise.
+   * Says goodbye to the others, who know at once that this is no failure, then serves what is in hand to its end; what
+   * is left after `timeout` ms is cut off. The actors are not stopped. Calling it again returns the same promise.
    *
    * @throws {RangeError} At once, when the time-out is no number >= 0.
    */

@@ -12,9 +12,10 @@ import { NoActorError } from "./errors.ts";
 import type { ClusterEvent } from "./events.ts";
 
 /**
- * An actor of the cluster, by name. It is used as any {@linkcode ActorRef}: `send` asks, `doSend` tells, `trySend` tells without
- * waiting. Each message goes where the directory says that the actor lives at that moment: after its node has gone down and another
- * has registered the name, the next message goes there. An actor of this node is reached without a detour, and without encoding.
+ * An actor of the cluster, by name. It is used as any {@linkcode ActorRef}: `send` asks, `doSend` tells, `trySend`
+ * tells without waiting. Each message goes where the directory says that the actor lives at that moment: after its node
+ * has gone down and another has registered the name, the next message goes there. An actor of this node is reached
+ * without a detour, and without encoding.
  *
  * `ctx.watch` takes it: the notice comes when the actor that has the name at that moment ends, or its node goes down
  * (`"node-down"`). It may overtake messages that the actor sent before it ended.

@@ -1,6 +1,6 @@
 /**
- * The connections that carry messages to the actors of other nodes: one for each node, shared by everybody, made when it is needed
- * and given up with its node.
+ * The connections that carry messages to the actors of other nodes: one for each node, shared by everybody, made when
+ * it is needed and given up with its node.
  * @module
  */
 
@@ -12,7 +12,10 @@ import type { MemberRecord } from "./membership/member.ts";
 /** Which start of which node, and where. */
 export type Destination = Pick<MemberRecord, "id" | "uid" | "addr">;
 
-/** A message that a connection has lost; or how many there were besides, where too many were lost at once to tell of each. */
+/**
+ * A message that a connection has lost; or how many there were besides, where too many were lost at once to tell of
+ * each.
+ */
 export type Loss = ClientEvent & { readonly kind: "dead-letter" | "missed" };
 
 interface Open {

@@ -1,6 +1,6 @@
 /**
- * A node of a cluster without io: membership and directory together. Messages, wishes and the time go in; messages to send and
- * events come out. The driver of a real node and the simulator run this same code.
+ * A node of a cluster without io: membership and directory together. Messages, wishes and the time go in; messages to
+ * send and events come out. The driver of a real node and the simulator run this same code.
  * @module
  */
 
@@ -15,8 +15,6 @@ import { isAlive, type MemberRecord } from "./membership/member.ts";
 import type { Effect as SwimEffect, MemberEvent } from "./membership/messages.ts";
 import { Swim, type SwimOptions } from "./membership/swim.ts";
 import type { ClusterMessage } from "./wire/cluster_codec.ts";
-
-export type { CoreEffect, CoreEvent };
 
 /** What a node is made of. */
 export interface CoreOptions extends SwimOptions {
@@ -101,7 +99,7 @@ export class Core {
     return this.#at(this.#swim.start(now), now);
   }
 
-  /** Asks seeds for everything, now and then for good; call it again until one has answered. Without any it gives up a join. */
+  /** Asks seeds for all, now and then for good; call it again until one answers. Without any it gives up a join. */
   join(seeds: readonly string[], now: number): CoreEffect[] {
     this.#fetches.join(seeds.length > 0);
     return this.#at(this.#swim.join(seeds, now), now);

@@ -10,7 +10,10 @@ import type { ClusterMessage } from "./wire/cluster_codec.ts";
 /** What happened. */
 export type CoreEvent =
   | Exclude<MemberEvent, { kind: "version" }>
-  /** After a `synced` of a join, or later: the actors of the members alive then are known, or were waited for long enough. */
+  /**
+   * After a `synced` of a join, or later: the actors of the members alive then are known, or were waited for long
+   * enough.
+   */
   | { readonly kind: "caught-up" }
   /** An actor can be found. */
   | { readonly kind: "appeared"; readonly location: Location }

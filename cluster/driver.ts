@@ -5,10 +5,12 @@
 
 import type { ChannelPeer } from "../remote/spi.ts";
 import type { Clock, ClockTimer } from "../src/spi.ts";
-import type { Core, CoreEffect, CoreEvent } from "./core.ts";
+import type { Core } from "./core.ts";
+import type { CoreEffect, CoreEvent } from "./core_event.ts";
 import { MESH_MAX, RECHECK_MS } from "./limits.ts";
 import { Links, type LinksOptions } from "./links.ts";
 import { isAlive, type MemberRecord } from "./membership/member.ts";
+import { isBulk } from "./membership/messages.ts";
 import { ClusterCodec, type ClusterMessage } from "./wire/cluster_codec.ts";
 
 /** What a driver needs. */
@@ -81,14 +83,14 @@ export class Driver {
       else this.#metSelf(addr);
       return;
     }
-    const isBulk = isLarge(message);
+    const cameAsBulk = message.kind === "directory" || isBulk(message.packet.body);
     const effects = this.#core.receive(message, this.#clock.now());
     for (const effect of effects) {
       if (effect.kind === "event") this.#heard(addr === undefined ? effect.event : reachedAt(addr, effect.event));
       else {
         const bytes = this.#encode(effect.message);
         // An answer goes back the way the question came, but nothing large where probes go.
-        const goesBack = effect.addr === sender.addr && (isBulk || !effect.isBulk);
+        const goesBack = effect.addr === sender.addr && (cameAsBulk || !effect.isBulk);
         if (!goesBack || !peer.say(bytes)) this.#links.send(effect.addr, bytes, effect.isBulk);
       }
     }
@@ -168,11 +170,4 @@ export class Driver {
 /** Whoever answers a seed is named as it was reached, not as it calls itself. */
 function reachedAt(addr: string, event: CoreEvent): CoreEvent {
   return event.kind === "refused" || event.kind === "synced" ? { ...event, addr } : event;
-}
-
-/** Whether a message came over a connection that probes do not use. */
-function isLarge(message: ClusterMessage): boolean {
-  if (message.kind === "directory") return true;
-  const { kind } = message.packet.body;
-  return kind === "digest" || kind === "state";
 }

@@ -6,8 +6,8 @@
 import { CinemaError, MessageError } from "../mod.ts";
 
 /**
- * No node of the cluster has an actor of that name, as far as this one knows. No handler has seen the message. Names spread within
- * a second or so: `ClusterNode.waitForActor` waits for one.
+ * No node of the cluster has an actor of that name, as far as this one knows. No handler has seen the message. Names
+ * spread within a second or so: `ClusterNode.waitForActor` waits for one.
  *
  * @example
  * ```ts
@@ -35,9 +35,9 @@ export class NoActorError extends MessageError {
 }
 
 /**
- * Why a connection to a node was given up: the node is down or has left, another start of it has taken its place, or this node has
- * left the cluster. It is the `cause` of the `ConnectionLostError` that an ask in flight fails with, and says nothing about the
- * message: the `outcome` there does.
+ * Why a connection to a node was given up: the node is down or has left, another start of it has taken its place, or
+ * this node has left the cluster. It is the `cause` of the `ConnectionLostError` that an ask in flight fails with, and
+ * says nothing about the message: the `outcome` there does.
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { CoreEvent } from "./core.ts";
+import type { CoreEvent } from "./core_event.ts";
 import type { Location } from "./directory/entry.ts";
 import type { ActorLocation, ClusterEvent, ClusterMember } from "./events.ts";
 import { isAlive, type MemberRecord, overrides } from "./membership/member.ts";

@@ -15,8 +15,8 @@ export interface ClusterMember {
   /** How it is, as far as this node knows. */
   readonly status: NodeStatus;
   /**
-   * In `members` of a node: ms that the last answer to a probe of this node took. It is missing where there was none yet, for
-   * members that are gone, for this node itself, for nodes of Cinema-rs, and in events.
+   * In `members` of a node: ms that the last answer to a probe of this node took. It is missing where there was none
+   * yet, for members that are gone, for this node itself, for nodes of Cinema-rs, and in events.
    */
   readonly roundTripMs?: number;
 }
@@ -34,19 +34,20 @@ export interface ActorLocation {
 /**
  * Something that happened; `kind` says what:
  *
- * - `"up"`, `"suspect"`, `"down"`, `"left"`: that is the status of `member` now, which was another before. `"down"` need not come after
- *   `"suspect"`: where others have made sure that a process has died, this node believes them at once;
+ * - `"up"`, `"suspect"`, `"down"`, `"left"`: that is the status of `member` now, which was another before. `"down"`
+ *   need not come after `"suspect"`: where others have made sure that a process has died, this node believes them at
+ *   once;
  * - `"joined"`: this node has become a member, by way of `seed`;
  * - `"unreachable"`: the seed at `addr` cannot be reached, for `error`; it is tried again in `retryInMs` ms;
  * - `"refused"`: the node at `addr` does not talk to this one, because of `message`;
- * - `"conflict"`: two nodes at different addresses have one id: `known` is believed, `other` is not. It is told again as long as both
- *   are heard;
+ * - `"conflict"`: two nodes at different addresses have one id: `known` is believed, `other` is not. It is told again
+ *   as long as both are heard;
  * - `"rejected"`: what came from `addr` was not believed or made no sense, for `reason`;
  * - `"registered"`, `"unregistered"`: the actor `name` can be found on `node`, or cannot any more;
- * - `"name-lost"`: another node, `winner`, has the name of an actor of this node: the actor lives on, but whoever looks the name up
- *   gets the other;
- * - `"dead-letter"`: `message`, which was for the actor `target`, was not handled as far as is known: `outcome` says what is known,
- *   and `error` why;
+ * - `"name-lost"`: another node, `winner`, has the name of an actor of this node: the actor lives on, but whoever looks
+ *   the name up gets the other;
+ * - `"dead-letter"`: `message`, which was for the actor `target`, was not handled as far as is known: `outcome` says
+ *   what is known, and `error` why;
  * - `"missed"`: this subscriber was too slow, and the oldest `count` events it had not read are lost.
  */
 export type ClusterEvent =

@@ -30,7 +30,8 @@ export class Joining {
   #retryMs = JOIN_RETRY_MIN_MS;
   #retryAt = 0;
   #synced: string | undefined;
-  // Seeds that have not answered, nor failed. Nodes that start together find each other first: a node that runs knows more.
+  // Seeds that have not answered, nor failed. Nodes that start together find each other first: a node that runs knows
+  // more.
   readonly #unheard: Set<string>;
   #isCaughtUp = false;
   #isOver = false;
@@ -43,7 +44,10 @@ export class Joining {
     this.#ask();
   }
 
-  /** Resolves when the node has caught up with a seed; rejects when this node was turned away, or the join was given up, as by `signal`. */
+  /**
+   * Resolves when the node has caught up with a seed; rejects when this node was turned away, or the join was given up,
+   * as by `signal`.
+   */
   async finish(signal?: AbortSignal): Promise<void> {
     const abort = () => this.giveUp(signal!.reason);
     signal?.addEventListener("abort", abort, { once: true });

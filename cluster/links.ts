@@ -1,6 +1,6 @@
 /**
- * The connections by which this node gossips: one to each address for probes and news, one for what may be large. Packets are
- * dropped where they cannot be sent, and whoever sends them deals with that.
+ * The connections by which this node gossips: one to each address for probes and news, one for what may be large.
+ * Packets are dropped where they cannot be sent, and whoever sends them deals with that.
  * @module
  */
 
@@ -11,7 +11,10 @@ import { BULK_IDLE_MS, LINK_IDLE_MS, LINKS_MAX, OPENING_MS, QUEUE_BYTES_MAX, QUE
 /** Ms between two looks for connections that nobody uses. */
 const SWEEP_MS = 5_000;
 
-/** Ms after which a connection that took the place of a broken one counts as whole: one that ends sooner is not replaced. */
+/**
+ * Ms after which a connection that took the place of a broken one counts as whole: one that ends sooner is not
+ * replaced.
+ */
 const LASTING_MS = 1_000;
 
 /** What the connections need, and who hears of them. */
@@ -87,7 +90,10 @@ export class Links {
     for (const link of this.#links.values()) if (link.addr === addr) this.#end(link);
   }
 
-  /** Resolves when everything that was sent has been handed over, or never will be: who does not answer is not waited for long. */
+  /**
+   * Resolves when everything that was sent has been handed over, or never will be: who does not answer is not waited
+   * for long.
+   */
   async drained(): Promise<void> {
     const { promise: isLate, resolve } = Promise.withResolvers<void>();
     const timer = this.#options.clock.schedule(OPENING_MS, resolve);
@@ -170,7 +176,8 @@ export class Links {
     if (signal.aborted) return;
     this.#end(link);
     if (error !== undefined) this.#options.failed(addr, error);
-    // Whoever says goodbye is gone in order. Otherwise the end is no proof of anything: whether anybody is there now, is.
+    // Whoever says goodbye is gone in order. Otherwise the end is no proof of anything: whether anybody is there now,
+    // is.
     const hasLasted = !link.isSecond || clock.now() - openedAt >= LASTING_MS;
     if (!link.isBulk && !channel.isLeft && hasLasted) this.#link(addr, false, true);
   }

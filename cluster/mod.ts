@@ -1,9 +1,9 @@
 /**
  * Many processes as one system: who is there and who is not, which node has which actor, and messages by name.
  *
- * {@linkcode ClusterNode} is this process as a member of the cluster, {@linkcode ClusterClient} sends to actors by their
- * names. [`cluster/README.md`](cluster/README.md) shows the rest by task: joining, failures, names and groups, tuning,
- * security, Cinema-rs.
+ * {@linkcode ClusterNode} is this process as a member of the cluster, {@linkcode ClusterClient} sends to actors by
+ * their names. [`cluster/README.md`](cluster/README.md) shows the rest by task: joining, failures, names and groups,
+ * tuning, security, Cinema-rs.
  *
  * ```ts
  * import { Actor, ActorSystem, type Message } from "@cinema/cinema";

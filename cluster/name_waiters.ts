@@ -13,7 +13,10 @@ export class NameWaiters<T> {
   readonly #waiters: Map<string, Set<Waiter<T>>> = new Map();
   #closed: { readonly reason: unknown } | undefined;
 
-  /** Waits until `count` nodes have a name; rejects with the reason of `signal` when that aborts first, and with that of a close. */
+  /**
+   * Waits until `count` nodes have a name; rejects with the reason of `signal` when that aborts first, and with that of
+   * a close.
+   */
   async wait(name: string, count: number, signal: AbortSignal | undefined): Promise<T> {
     signal?.throwIfAborted();
     if (this.#closed !== undefined) throw this.#closed.reason;

@@ -1,6 +1,6 @@
 /**
- * What a node of a cluster consists of, wired together: the core and its driver, the port, the connections to the actors of others,
- * and who waits for what. {@linkcode ClusterNode} is its face.
+ * What a node of a cluster consists of, wired together: the core and its driver, the port, the connections to the
+ * actors of others, and who waits for what. {@linkcode ClusterNode} is its face.
  * @module
  */
 
@@ -13,7 +13,8 @@ import { formatAddress, parseAddress } from "./address.ts";
 import type { ClusterHome, Whereabouts } from "./cluster_remote_addr.ts";
 import { Peering } from "./compat/peering.ts";
 import { Connections } from "./connections.ts";
-import { Core, type CoreEffect, type CoreEvent } from "./core.ts";
+import { Core } from "./core.ts";
+import type { CoreEffect, CoreEvent } from "./core_event.ts";
 import { Driver } from "./driver.ts";
 import { Endpoint } from "./endpoint.ts";
 import { JoinError } from "./errors.ts";
@@ -227,7 +228,7 @@ export class NodeEngine implements ClusterHome {
     return this.#watches.watchable(name, key);
   }
 
-  /** Says goodbye, serves what is in hand, which may ask others until then, and closes; what is left after `timeout` ms is cut off. */
+  /** Says goodbye, serves what is in hand, which may ask others, and closes; cuts off what is left by `timeout` ms. */
   async leave(timeout: number): Promise<void> {
     this.#isLeaving = true;
     const gone = new JoinError(`The node "${this.#id}" has left`, { code: "closed" });

@@ -16,8 +16,8 @@ export interface ClusterNodeOptions
    */
   readonly clusterName?: string;
   /**
-   * What others are told to reach this node at, as `"host:port"`, where that is not where it listens: in a container, or behind a
-   * translated address. A node that listens on every host (`"0.0.0.0"`) must say it.
+   * What others are told to reach this node at, as `"host:port"`, where that is not where it listens: in a container,
+   * or behind a translated address. A node that listens on every host (`"0.0.0.0"`) must say it.
    *
    * @default {the address of the node}
    */

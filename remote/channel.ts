@@ -1,20 +1,18 @@
 /**
- * The channel beside the actors' messages: payloads between the two layers above, which this one does not read. Nothing there is
- * confirmed or waits for credit; what cannot be sent is dropped, and whoever uses it deals with that.
+ * The channel beside the actors' messages: payloads between the two layers above, which this one does not read. Nothing
+ * there is confirmed or waits for credit; what cannot be sent is dropped, and whoever uses it deals with that.
  * @module
  */
 
 import { CinemaError, type Clock, currentInstrument } from "../src/spi.ts";
 import type { Dialled } from "./dialler.ts";
+import { CHANNEL_BYTES_MAX } from "./limits.ts";
 import { Link, type LinkSession } from "./link.ts";
 import type { Address } from "./transport/transport.ts";
 import type { Envelope } from "./wire/envelope.ts";
 
 /** What frames of the channel are called: the name that Cinema-rs has for them. They name no actor. */
 export const CHANNEL_TYPE = "cluster";
-
-/** Bytes that may wait to be written; beyond it what is said is dropped. A peer that reads nothing must not cost more. */
-const WAITING_BYTES_MAX = 4_194_304;
 
 /** Somebody at the other end of a channel. */
 export interface ChannelPeer {
@@ -31,7 +29,7 @@ export type ChannelReceiver = (payload: Uint8Array, peer: ChannelPeer) => void;
 
 /** Puts a payload of the channel into the writer of a link; false where too much waits there. */
 export function sayOn(link: Link, payload: Uint8Array): boolean {
-  if (link.isClosed || link.writer.length + payload.length > WAITING_BYTES_MAX) return false;
+  if (link.isClosed || link.writer.length + payload.length > CHANNEL_BYTES_MAX) return false;
   link.writer.append({ messageType: CHANNEL_TYPE, payload });
   link.wantFlush();
   return true;

@@ -180,7 +180,8 @@ export class RemoteClient implements AsyncDisposable {
 
   /**
    * Closes the client when what it has sent was answered or confirmed, and what waits was sent; at the latest after
-   * `timeout` ms. From now on nothing new is taken. Calling it again returns the same promise: the first time-out counts.
+   * `timeout` ms. From now on nothing new is taken. Calling it again returns the same promise: the first time-out
+   * counts.
    *
    * @throws {RangeError} At once, when the time-out is no number >= 0.
    */

@@ -62,8 +62,8 @@ export class MessageCodecs {
     if (typeof decoded !== "object" || decoded === null) {
       throw new TypeError(`Cannot take ${typeof decoded} for a message: decode() must give an object`);
     }
-    // Assigned, not copied: protobufjs keeps the defaults of a message on its prototype, where a copy has none. But what
-    // a schema has frozen takes nothing.
+    // Assigned, not copied: protobufjs keeps the defaults of a message on its prototype, where a copy has none. But
+    // what a schema has frozen takes nothing.
     const message = Object.isExtensible(decoded) ? decoded : { ...decoded };
     return Object.assign(message, { type: this.type }) as AnyMessage;
   }

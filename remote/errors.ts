@@ -56,7 +56,14 @@ export interface ConnectionLostErrorOptions extends MessageErrorOptions {
  * @example
  * ```ts
  * import { type Message } from "@cinema/cinema";
- * import { ConnectionLostError, json, MessageRouter, protocol, RemoteClient, RemoteServer } from "@cinema/cinema/remote";
+ * import {
+ *   ConnectionLostError,
+ *   json,
+ *   MessageRouter,
+ *   protocol,
+ *   RemoteClient,
+ *   RemoteServer,
+ * } from "@cinema/cinema/remote";
  * import { assertEquals, assertRejects } from "@std/assert";
  *
  * interface Greet extends Message<string> {

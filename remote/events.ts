@@ -12,8 +12,8 @@ import type { Address } from "./transport/transport.ts";
  * - `"connected"`: there is a connection to `node`;
  * - `"disconnected"`: it was lost, for `error`, or never came to be; the next attempt is in `retryInMs` ms;
  * - `"closing"`: the server is closing and takes nothing new; what was sent still gets its answer;
- * - `"dead-letter"`: `message`, which was for the actor `target`, was not handled as far as is known: `outcome` says what
- *   is known, and `error` why;
+ * - `"dead-letter"`: `message`, which was for the actor `target`, was not handled as far as is known: `outcome` says
+ *   what is known, and `error` why;
  * - `"stray-reply"`: an answer came that nobody waits for any more, and was dropped;
  * - `"missed"`: this subscriber was too slow, and the oldest `count` events it had not read are lost.
  */

@@ -6,6 +6,7 @@
 import type { Random } from "../src/spi.ts";
 import { HandshakeError } from "./handshake_error.ts";
 import type { KeyRing } from "./keys.ts";
+import { HANDSHAKE_FRAME_BYTES_MAX } from "./limits.ts";
 import { SealedConnection } from "./sealed_connection.ts";
 import type { Connection } from "./transport/transport.ts";
 import { decodeEnvelope } from "./wire/envelope.ts";
@@ -24,8 +25,6 @@ import { ServerHandshake, type ServerIdentity } from "./wire/handshake_server.ts
 import { StringCache } from "./wire/string_cache.ts";
 import { WireError } from "./wire/wire_error.ts";
 
-/** Frames before the end of the handshake: nobody has proved anything by then. */
-const HANDSHAKE_FRAME_BYTES_MAX = 4_096;
 const NONCE_BYTES = 32;
 
 /** What is known of a client that was greeted. */

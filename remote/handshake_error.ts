@@ -19,8 +19,8 @@ import { CinemaError } from "../mod.ts";
 export type HandshakeErrorCode = "version" | "key" | "epoch" | "connections" | "closing" | "closed" | "malformed";
 
 /**
- * Two processes could not agree to talk: the `cause` of a {@linkcode ConnectError}, and the `error` of a `refused` event
- * of the server. No message was sent or received.
+ * Two processes could not agree to talk: the `cause` of a {@linkcode ConnectError}, and the `error` of a `refused`
+ * event of the server. No message was sent or received.
  *
  * @example
  * ```ts

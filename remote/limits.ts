@@ -12,10 +12,14 @@ export const WINDOW_MESSAGES = 32;
 /** Messages that may be on their way to one actor that keeps up: beyond it a longer window gains nothing measurable. */
 export const WINDOW_MESSAGES_MAX = 1_024;
 
-/** Bytes of payload that may be on their way to one actor, one message over: what a fast link carries in a round trip. */
+/**
+ * Bytes of payload that may be on their way to one actor, one message over: what a fast link carries in a round trip.
+ */
 export const WINDOW_BYTES = 262_144;
 
-/** Ms after which accepted messages are confirmed although few came since the last grant: what a loss leaves unknown. */
+/**
+ * Ms after which accepted messages are confirmed although few came since the last grant: what a loss leaves unknown.
+ */
 export const GRANT_DELAY_MS = 20;
 
 /** Bytes received on one connection that no mailbox has taken; beyond it nothing more is read from that connection. */
@@ -68,3 +72,11 @@ export const ASK_TIMEOUT_MS = 5_000;
 
 /** Servers that a pool keeps connections to. */
 export const POOL_MAX = 64;
+
+/** Frames before the end of the handshake: nobody has proved anything by then. */
+export const HANDSHAKE_FRAME_BYTES_MAX = 4_096;
+
+/**
+ * Bytes that may wait to be written; beyond it what is said is dropped. A peer that reads nothing must not cost more.
+ */
+export const CHANNEL_BYTES_MAX = 4_194_304;

@@ -71,8 +71,8 @@ export class LocalNode {
   }
 
   /**
-   * Offers an actor to other nodes. They reach it under `name`, and only once a router routes to it. The actor may be of
-   * this process or of another.
+   * Offers an actor to other nodes. They reach it under `name`, and only once a router routes to it. The actor may be
+   * of this process or of another.
    *
    * @throws {TypeError} When the name is none: it has 1 to 255 whole characters.
    */

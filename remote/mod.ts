@@ -56,7 +56,8 @@ export {
 } from "./errors.ts";
 export type { ClientEvent, ServerEvent } from "./events.ts";
 export { HandshakeError, type HandshakeErrorCode } from "./handshake_error.ts";
-export { json } from "./json.ts";
+export { json, type JsonCodec } from "./json.ts";
+export type { JsonCarries, JsonLoss } from "./json_types.ts";
 export type { Secret } from "./keys.ts";
 export { LocalNode, type RemoteHandler } from "./local_node.ts";
 export type { BindOptions, CloseOptions, ConnectOptions, EndpointOptions } from "./options.ts";

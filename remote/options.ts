@@ -37,8 +37,9 @@ export interface EndpointOptions extends Address {
    */
   readonly frameBytesMax?: number;
   /**
-   * Ms of silence after which a connection counts as lost. Each side says something at least three times as often. Where it
-   * is shortened, shorten it on both sides: a server whose actors are behind reads nothing, and says so at its own pace.
+   * Ms of silence after which a connection counts as lost. Each side says something at least three times as often.
+   * Where it is shortened, shorten it on both sides: a server whose actors are behind reads nothing, and says so at its
+   * own pace.
    *
    * @default {15_000}
    */

@@ -143,7 +143,9 @@ export class Outbox {
     this.#turnAway();
   }
 
-  /** No session will follow this one: with it, or at once where there is none, ends the wait of who has not been sent. */
+  /**
+   * No session will follow this one: with it, or at once where there is none, ends the wait of who has not been sent.
+   */
   endWithSession(cause: unknown): void {
     this.#closed = { reason: "it takes nothing new", cause };
     this.#endsWithSession = true;

@@ -23,8 +23,8 @@ export interface PoolOptions extends Omit<ConnectOptions, "hostname" | "port" | 
  * Gives everybody who asks for a server the same client, so that messages of one process to one actor stay in order and
  * a server has one connection for each process. Connecting to one server never waits for another.
  *
- * A client that is closed leaves the pool; the next who asks gets a new one. `await using` closes all of them at the end
- * of the block.
+ * A client that is closed leaves the pool; the next who asks gets a new one. `await using` closes all of them at the
+ * end of the block.
  *
  * @example
  * ```ts
@@ -53,8 +53,8 @@ export class ConnectionPool implements AsyncDisposable {
   }
 
   /**
-   * The client for a server; connects where there is none. Who asks meanwhile waits for the same attempt, and an attempt
-   * that failed is forgotten.
+   * The client for a server; connects where there is none. Who asks meanwhile waits for the same attempt, and an
+   * attempt that failed is forgotten.
    *
    * @throws {ConnectError} When connecting fails, the pool is full, or it is closed.
    */
@@ -77,7 +77,10 @@ export class ConnectionPool implements AsyncDisposable {
     return connecting;
   }
 
-  /** Closes every client as `RemoteClient.close` does. From now on nothing connects, and attempts under way are given up. */
+  /**
+   * Closes every client as `RemoteClient.close` does. From now on nothing connects, and attempts under way are given
+   * up.
+   */
   async close(options?: CloseOptions): Promise<void> {
     this.#closed.abort(new ConnectError("Cannot connect: the pool has closed"));
     const closing = [...this.#clients.values()].map(async (connecting) => (await connecting).close(options));

@@ -5,6 +5,7 @@
 
 import type { AnyMessage, Reply } from "../mod.ts";
 import { codecOf, type MessageCodecs } from "./codecs.ts";
+import type { JsonCarries } from "./json_types.ts";
 
 /** What `encode` may return: bytes, or a writer that finishes into them, as protobufjs has it. */
 export type Encoded = Uint8Array | { finish(): Uint8Array };
@@ -37,8 +38,10 @@ export interface ReflectionType {
   readonly fullName: string;
 }
 
-/** A codec for `T`; a reflection type only where `T` is an object. */
-export type CodecFor<T> = Codec<T> | ([T] extends [object] ? ReflectionType : never);
+/** A codec for `T`; a reflection type only where `T` is an object, and `json()` only where JSON can carry a `T`. */
+export type CodecFor<T> =
+  | Codec<T> & { readonly "~json"?: JsonCarries<T> }
+  | ([T] extends [object] ? ReflectionType : never);
 
 /** The fields of a message: what travels, without `type`. */
 export type Payload<M> = { [P in keyof M as P extends "type" | "~reply" ? never : P]: M[P] };
@@ -109,7 +112,8 @@ export class CodecTable {
 
 /**
  * Declares how the messages of a protocol travel. Both sides declare the same names; the code may be shared or not. One
- * that is exported may name the messages in its type: `export const GreeterProtocol: Protocol<Greet> = protocol({ ... })`.
+ * that is exported may name the messages in its type:
+ * `export const GreeterProtocol: Protocol<Greet> = protocol({ ... })`.
  *
  * @throws {TypeError} When an entry has no name, shares its name with another, or has a codec that is none.
  *

@@ -35,7 +35,8 @@ export interface Envelope {
  *
  * A full mailbox over there is felt here: only so many messages may be on their way to one actor, and beyond it senders
  * wait. `"sent"` means that the message was put on its way; when its connection is lost before the other side has taken
- * it, it is a dead letter among the `events` of the client. Errors of `send` say in `outcome` what became of the message.
+ * it, it is a dead letter among the `events` of the client. Errors of `send` say in `outcome` what became of the
+ * message.
  *
  * @typeParam M The messages that can be sent.
  */

@@ -25,9 +25,9 @@ export interface SealOptions {
 }
 
 /**
- * Every write is a record: a 4-byte length, then AES-256-GCM with the length as additional data. The nonce is the number
- * of the record in its direction and does not travel, so a record that is dropped, repeated, moved, changed or made up
- * does not open.
+ * Every write is a record: a 4-byte length, then AES-256-GCM with the length as additional data. The nonce is the
+ * number of the record in its direction and does not travel, so a record that is dropped, repeated, moved, changed or
+ * made up does not open.
  */
 export class SealedConnection implements Connection {
   readonly remote: Address;

@@ -137,8 +137,8 @@ export class RemoteServer implements AsyncDisposable {
 
   /**
    * Stops listening and tells the clients that the server is closing. They send nothing new and go when everything has
-   * its answer. After `timeout` ms those that are left are cut off. Calling it again returns the same promise: the first
-   * time-out counts. The actors are not stopped.
+   * its answer. After `timeout` ms those that are left are cut off. Calling it again returns the same promise: the
+   * first time-out counts. The actors are not stopped.
    *
    * @throws {RangeError} At once, when the time-out is no number >= 0.
    */

@@ -115,7 +115,8 @@ export type SendResult = TrySendResult | "timeout" | "aborted";
  * does.
  *
  * A function that adds something to any ask (a retry, a log) takes the ask as a closure, so that the message keeps its
- * own type and its reply: `retry(() => addr.send({ type: "get" }))`, with `retry<T>(ask: () => Promise<T>): Promise<T>`.
+ * own type and its reply: `retry(() => addr.send({ type: "get" }))`, with
+ * `retry<T>(ask: () => Promise<T>): Promise<T>`.
  *
  * @typeParam M The messages that can be sent.
  */

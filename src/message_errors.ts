@@ -55,11 +55,12 @@ export abstract class MessageError extends CinemaError {
 }
 
 /**
- * The actor failed while it handled the message; `cause` is what was thrown. The handler ran in part: what it did before
- * it threw stays done, unless the actor's strategy restarts it with fresh state. Whether the actor lives on is for its
- * strategy to say: without one, it ends.
+ * The actor failed while it handled the message; `cause` is what was thrown. The handler ran in part: what it did
+ * before it threw stays done, unless the actor's strategy restarts it with fresh state. Whether the actor lives on is
+ * for its strategy to say: without one, it ends.
  *
- * It is also what a {@linkcode LateReply} was rejected with, as `cause`: that is an answer, and the actor has not failed.
+ * It is also what a {@linkcode LateReply} was rejected with, as `cause`: that is an answer, and the actor has not
+ * failed.
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ export { Deadline, Deadlines } from "./internal/deadlines.ts";
 export { askActor, type Asker, endOf, offerTo, type OpenAsk } from "./internal/delivery.ts";
 export { typeOf } from "./internal/envelope.ts";
 export { Heap } from "./internal/heap.ts";
-export { type ActorPhase, type ActorView, Inspection } from "./internal/inspection.ts";
+export { type ActorStatus, type ActorView, Inspection } from "./internal/inspection.ts";
 export {
   type ActorProbe,
   type Answer,

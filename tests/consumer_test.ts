@@ -1,5 +1,5 @@
-// The package as others get it: packed as `deno publish` would, and imported by name from projects of their own, which know nothing
-// of this repository: no import map, no `@std`, none of its files.
+// The package as others get it: packed as `deno publish` would, and imported by name from projects of their own, which
+// know nothing of this repository: no import map, no `@std`, none of its files.
 
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Consumer, listedFiles, withFullSpecifiers } from "./support/pack.ts";
@@ -280,6 +280,8 @@ interface DocSymbol {
 
 /** Types of the language that are no values at run time. */
 const KNOWN = new Set([
+  "ArrayBufferLike",
+  "ArrayBufferView",
   "AsyncDisposable",
   "Disposable",
   "ErrorOptions",
@@ -291,10 +293,14 @@ const KNOWN = new Set([
   "Pick",
   "PromiseLike",
   "QueuingStrategy",
+  "ReadonlyMap",
+  "ReadonlySet",
   "Record",
 ]);
 
-/** The types that a declaration names, private constructors and type parameters left out, and parameters without a name. */
+/**
+ * The types that a declaration names, private constructors and type parameters left out, and parameters without a name.
+ */
 function* found(node: unknown): Generator<string> {
   if (Array.isArray(node)) {
     for (const part of node) yield* found(part);

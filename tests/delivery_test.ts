@@ -1,4 +1,5 @@
-// The delivery contract, remote/DELIVERY.md: that each of its sentences names a test that there is, and the tests that no other file has.
+// The delivery contract, remote/DELIVERY.md: that each of its sentences names a test that there is, and the tests that
+// no other file has.
 
 import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
 import {

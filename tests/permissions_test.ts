@@ -1,5 +1,5 @@
-// What the library and the examples are allowed to do: each is run with exactly the permissions in the table of SECURITY.md, and
-// fails without them. Nothing here may ask, and nothing is granted that the table does not say.
+// What the library and the examples are allowed to do: each is run with exactly the permissions in the table of
+// SECURITY.md, and fails without them. Nothing here may ask, and nothing is granted that the table does not say.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Authority } from "./support/certificates.ts";

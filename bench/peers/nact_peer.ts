@@ -18,8 +18,8 @@ export const peer: Peer = {
 const TIMEOUT_MS = 10_000;
 
 /**
- * It tells asks apart by a random number of 32 bits. When two that are under way get the same one, one is never answered:
- * of 5,000 at a time that happens every 350th time. So no more than this are under way.
+ * It tells asks apart by a random number of 32 bits. When two that are under way get the same one, one is never
+ * answered: of 5,000 at a time that happens every 350th time. So no more than this are under way.
  */
 const AT_A_TIME = 100;
 

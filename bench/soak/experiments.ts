@@ -39,8 +39,8 @@ export function healthy(nodes: number, seed: number, minutes: number, loss = 0):
 }
 
 /**
- * How many healthy members are taken for down where a tenth of the members, one at least, is stopped again and again for 2 to 5 s,
- * and runs for up to `gapMs` between. 5 % of all packets are lost.
+ * How many healthy members are taken for down where a tenth of the members, one at least, is stopped again and again
+ * for 2 to 5 s, and runs for up to `gapMs` between. 5 % of all packets are lost.
  */
 export function degraded(
   nodes: number,
@@ -129,8 +129,9 @@ export function idleLoad(nodes: number, seed: number, entries = 0): number {
 }
 
 /**
- * Minutes in which a cluster suffers whatever there is, a fault every few seconds; then all faults end, and within 30 s all who run
- * must agree; who is left alone has more time. Throws where they do not, or where a healthy member was taken for down.
+ * Minutes in which a cluster suffers whatever there is, a fault every few seconds; then all faults end, and within 30 s
+ * all who run must agree; who is left alone has more time. Throws where they do not, or where a healthy member was
+ * taken for down.
  */
 export function chaos(nodes: number, seed: number, minutes: number): ClusterSimulator {
   const sim = new ClusterSimulator({ nodes, seed, network: { loss: 0.02, duplicates: 0.02, reordered: 0.02 } });
@@ -166,9 +167,11 @@ export function chaos(nodes: number, seed: number, minutes: number): ClusterSimu
   }
   for (const fault of faults) fault.heal();
   sim.setNetwork({ loss: 0, duplicates: 0, reordered: 0 });
-  // Whoever is still stopped runs again; and whoever died last may be suspected for 24 s, where nobody is left to confirm it.
+  // Whoever is still stopped runs again; and whoever died last may be suspected for 24 s, where nobody is left to
+  // confirm it.
   sim.run(30_000);
-  // What was clogged tells of members that have died since. Who is left alone with them doubts itself: it looks at one in 9 s.
+  // What was clogged tells of members that have died since. Who is left alone with them doubts itself: it looks at one
+  // in 9 s.
   const limitMs = sim.running.length > 1 ? 30_000 : nodes * 9_000;
   sim.runUntil(() => sim.isConverged && sim.hasOneDirectory, limitMs, 50);
   return sim;
@@ -187,8 +190,8 @@ export function identities(sim: ClusterSimulator): string[] {
 }
 
 /**
- * Cuts the network for a while, heals it, and returns after how many ms all agree again; within 30 s they must. No node starts anew
- * for that.
+ * Cuts the network for a while, heals it, and returns after how many ms all agree again; within 30 s they must. No node
+ * starts anew for that.
  */
 export function healed(
   nodes: number,

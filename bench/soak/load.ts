@@ -1,6 +1,6 @@
 /**
- * What a node of the soak sends: asks and tells to every actor of every other node, at a steady pace, and what it was told
- * of each.
+ * What a node of the soak sends: asks and tells to every actor of every other node, at a steady pace, and what it was
+ * told of each.
  *
  * @module
  */
@@ -34,7 +34,9 @@ export interface LoadSample {
   readonly asks: number;
   /** Tells that wait for room. */
   readonly tells: number;
-  /** Ms after its time-out that the latest ask of all was settled; time in which this process did not run is left out. */
+  /**
+   * Ms after its time-out that the latest ask of all was settled; time in which this process did not run is left out.
+   */
   readonly lateMs: number;
 }
 
@@ -124,7 +126,10 @@ export class Load {
     clearInterval(this.#timer);
   }
 
-  /** Messages of one sender are handled in order: when this one has its answer, all before it were handled or never will be. */
+  /**
+   * Messages of one sender are handled in order: when this one has its answer, all before it were handled or never will
+   * be.
+   */
   async #fence(peer: Peer): Promise<void> {
     const endsAt = performance.now() + HEAL_MS;
     while (performance.now() < endsAt) {

@@ -1,5 +1,6 @@
 /**
- * The network of the soak: where each node listens, and proxies in front of some of them, which break and hold connections.
+ * The network of the soak: where each node listens, and proxies in front of some of them, which break and hold
+ * connections.
  *
  * @module
  */

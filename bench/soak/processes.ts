@@ -1,7 +1,7 @@
 /**
- * The soak with real processes: a cluster on loopback that is killed, stopped, cut and held up, half a million messages a
- * minute, and an account of every one of them. Ends with 1 where anything happens that must not. `README.md` beside this
- * file says what that is.
+ * The soak with real processes: a cluster on loopback that is killed, stopped, cut and held up, half a million messages
+ * a minute, and an account of every one of them. Ends with 1 where anything happens that must not. `README.md` beside
+ * this file says what that is.
  *
  * ```sh
  * deno run --allow-net --allow-run --allow-read bench/soak/processes.ts          # one minute

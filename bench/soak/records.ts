@@ -1,6 +1,7 @@
 /**
- * What the processes of the soak tell its main process, through their standard output: 16 bytes for each step of a message.
- * A pipe keeps what was written into it when its writer is killed, so nothing that was told is lost with a process.
+ * What the processes of the soak tell its main process, through their standard output: 16 bytes for each step of a
+ * message. A pipe keeps what was written into it when its writer is killed, so nothing that was told is lost with a
+ * process.
  *
  * @module
  */
@@ -99,7 +100,10 @@ const WORDS = 4;
 const RECORD_BYTES = 4 * WORDS;
 const BUFFER_RECORDS = 1_024;
 
-/** Writes records, to standard output unless told otherwise, at the latest when {@linkcode RecordWriter.flush} is called. */
+/**
+ * Writes records, to standard output unless told otherwise, at the latest when {@linkcode RecordWriter.flush} is
+ * called.
+ */
 export class RecordWriter {
   readonly #write: (bytes: Uint8Array) => number;
   readonly #words: Uint32Array<ArrayBuffer> = new Uint32Array(WORDS * BUFFER_RECORDS);

@@ -1,5 +1,6 @@
 /**
- * The long simulations: everything that the cluster is to reach, with a table of what it reaches. Ends with 1 where it does not.
+ * The long simulations: everything that the cluster is to reach, with a table of what it reaches. Ends with 1 where it
+ * does not.
  *
  * ```sh
  * deno run bench/soak/simulate.ts            # all of it, some ten minutes

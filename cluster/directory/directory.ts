@@ -1,5 +1,6 @@
 /**
- * The directory: which node hosts which actors. Each node owns its own entries; what others say about them does not count.
+ * The directory: which node hosts which actors. Each node owns its own entries; what others say about them does not
+ * count.
  * @module
  */
 
@@ -42,8 +43,8 @@ export class Directory {
   }
 
   /**
-   * The version up to which the entries of a node are known; 0 where none are. It goes back to 0 where not all of them had room
-   * and now there is some: they are to be fetched anew.
+   * The version up to which the entries of a node are known; 0 where none are. It goes back to 0 where not all of them
+   * had room and now there is some: they are to be fetched anew.
    */
   versionOf(node: string, uid: number): number {
     const owned = this.#owners.get(node);
@@ -73,11 +74,12 @@ export class Directory {
   }
 
   /**
-   * Takes what a node says about its own actors: `node` is who sent the page, so nobody can speak for another. Take pages only of
-   * members that are alive, or their entries stay.
+   * Takes what a node says about its own actors: `node` is who sent the page, so nobody can speak for another. Take
+   * pages only of members that are alive, or their entries stay.
    *
-   * A page that does not continue what is known is ignored: the next request asks again. Where a node starts again, what it does
-   * not mention any more is taken away when it has caught up, and can be found until then. Entries beyond the limit are left out.
+   * A page that does not continue what is known is ignored: the next request asks again. Where a node starts again,
+   * what it does not mention any more is taken away when it has caught up, and can be found until then. Entries beyond
+   * the limit are left out.
    *
    * Returns what has changed, each name once.
    */
@@ -91,7 +93,8 @@ export class Directory {
       for (const before of this.remove(node)) note(applied, before.name, before, "node-down");
       this.#continue(this.#own(node, uid), page, applied);
     } else {
-      // The node has forgotten what this one would have to hear next. A late copy of a first page says nothing of the kind.
+      // The node has forgotten what this one would have to hear next. A late copy of a first page says nothing of the
+      // kind.
       const isAnew = since === 0 && compacted > Math.max(owned.version, owned.compacted);
       if (uid < owned.uid || !(isAnew || since === owned.version)) return [];
       if (isAnew) startAnew(owned);
@@ -163,7 +166,10 @@ export class Directory {
     if (hosts.size === 0) this.#hosts.delete(name);
   }
 
-  /** Where an eighth is free again, what had no room is fetched once more; with less, a full directory would fetch all the time. */
+  /**
+   * Where an eighth is free again, what had no room is fetched once more; with less, a full directory would fetch all
+   * the time.
+   */
   #refill(): void {
     if (this.#partial.size === 0 || this.#size > this.#entriesMax * 7 / 8) return;
     for (const node of this.#partial) startAnew(this.#owners.get(node)!);

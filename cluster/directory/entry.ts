@@ -3,6 +3,8 @@
  * @module
  */
 
+import { NAME_MAX } from "./limits.ts";
+
 /** Where an actor lives. */
 export interface Location {
   /** The name of the actor. */
@@ -13,7 +15,9 @@ export interface Location {
   readonly uid: number;
   /** What kind of actor it is, for people. */
   readonly actorType: string;
-  /** A random number, made when the actor was registered: it decides who wins a name. 0 where many may share the name. */
+  /**
+   * A random number, made when the actor was registered: it decides who wins a name. 0 where many may share the name.
+   */
   readonly entryUid: number;
 }
 
@@ -59,12 +63,12 @@ export interface DirectoryRequest {
   readonly uid: number;
   /** The version up to which they are known. */
   readonly since: number;
-  /** What {@linkcode DirectoryPage.compacted} was when the asker began at 0: what had been forgotten by then it never heard of. */
+  /**
+   * What {@linkcode DirectoryPage.compacted} was when the asker began at 0: what had been forgotten by then it never
+   * heard of.
+   */
   readonly compacted: number;
 }
-
-/** The longest name, in characters: as that of an actor that is routed. */
-export const NAME_MAX = 255;
 
 /** Whether a text can be the name of an actor. Half of a surrogate pair would arrive as another name. */
 export function isRegistrable(name: string): boolean {

@@ -17,8 +17,9 @@ export interface Wanted {
 export const RETRY_MS = 2_000;
 
 /**
- * Ms that a join waits for the entries of the members: a request that was lost has been made again by then, and an attempt to connect
- * to a member that hangs has failed. Without such a member it takes one round trip, and one more for each 1,000 entries of a node.
+ * Ms that a join waits for the entries of the members: a request that was lost has been made again by then, and an
+ * attempt to connect to a member that hangs has failed. Without such a member it takes one round trip, and one more for
+ * each 1,000 entries of a node.
  */
 export const CATCH_UP_MAX_MS = 3_000;
 
@@ -65,8 +66,8 @@ export class Fetches {
   }
 
   /**
-   * A node has told which members there are: `wanted` is what is not known of their entries. Every one after a join counts: of
-   * several seeds the first may have known little.
+   * A node has told which members there are: `wanted` is what is not known of their entries. Every one after a join
+   * counts: of several seeds the first may have known little.
    */
   synced(wanted: readonly Wanted[], now: number): void {
     if (!this.#isJoining) return;

@@ -4,14 +4,12 @@
  */
 
 import { CinemaError, type Random } from "../../src/spi.ts";
-import { type DirectoryChange, type DirectoryPage, isRegistrable, type Location, NAME_MAX } from "./entry.ts";
+import { type DirectoryChange, type DirectoryPage, isRegistrable, type Location } from "./entry.ts";
+import { NAME_MAX, PAGE_MAX } from "./limits.ts";
 
 interface Change extends DirectoryChange {
   readonly version: number;
 }
-
-/** Changes of one page: about 32 KiB, and 2 MiB where every text is as long as it may be. */
-export const PAGE_MAX = 1_000;
 
 /** The newest removals that are remembered in any case: who has missed no more than these need not start again. */
 export const REMOVALS_KEPT = 1_000;
@@ -44,7 +42,8 @@ export class OwnEntries {
   }
 
   /**
-   * Adds an entry, or changes what is said of it; `isGroup` says that others may have the name too. Returns whether that is new.
+   * Adds an entry, or changes what is said of it; `isGroup` says that others may have the name too. Returns whether
+   * that is new.
    *
    * @throws {TypeError} When the name is none.
    * @throws {CinemaError} When there are too many.

@@ -6,8 +6,8 @@
 import type { Location } from "./entry.ts";
 
 /**
- * Rendezvous hashing (Thaler and Ravishankar, 1998): every host gets a score for the key, and the highest has it. When a host comes
- * or goes, only the keys that it gains or had move; nodes agree without asking each other.
+ * Rendezvous hashing (Thaler and Ravishankar, 1998): every host gets a score for the key, and the highest has it. When
+ * a host comes or goes, only the keys that it gains or had move; nodes agree without asking each other.
  */
 export function placeOf(key: string, hosts: readonly Location[]): Location | undefined {
   let best: Location | undefined;
@@ -22,7 +22,10 @@ export function placeOf(key: string, hosts: readonly Location[]): Location | und
   return best;
 }
 
-/** 32 bits that depend on every character: FNV-1a, then the finalizer of MurmurHash3, without which similar texts score alike. */
+/**
+ * 32 bits that depend on every character: FNV-1a, then the finalizer of MurmurHash3, without which similar texts score
+ * alike.
+ */
 function hash(text: string): number {
   let h = 0x811C9DC5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);

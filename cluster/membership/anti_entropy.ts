@@ -18,12 +18,15 @@ export interface AntiEntropyOptions {
   readonly send: (to: Pick<MemberRecord, "id" | "addr">, body: Body) => void;
 }
 
-/** So many lost addresses are tried at once: with one alone, a returning node would be found late among many that are dead. */
+/**
+ * So many lost addresses are tried at once: with one alone, a returning node would be found late among many that are
+ * dead.
+ */
 const RECONNECTS = 3;
 
 /**
- * First a digest goes out; where it differs the other side answers with its records, and gets those that it lacks. Without any
- * difference the cost is one small packet, however many members there are.
+ * First a digest goes out; where it differs the other side answers with its records, and gets those that it lacks.
+ * Without any difference the cost is one small packet, however many members there are.
  */
 export class AntiEntropy {
   readonly #options: AntiEntropyOptions;
@@ -48,8 +51,8 @@ export class AntiEntropy {
   }
 
   /**
-   * Compares in between, where nothing has changed since the last time: where everybody has settled, a difference is no news that are
-   * still under way but some that were lost.
+   * Compares in between, where nothing has changed since the last time: where everybody has settled, a difference is no
+   * news that are still under way but some that were lost.
    */
   recheck(): void {
     const { digest } = this.#options.view;
@@ -57,7 +60,10 @@ export class AntiEntropy {
     this.#settled = digest;
   }
 
-  /** Tries some who are down, and seeds that are no members, so that a partition of any length heals: all of them in turn. */
+  /**
+   * Tries some who are down, and seeds that are no members, so that a partition of any length heals: all of them in
+   * turn.
+   */
   reconnect(): void {
     const { view, random } = this.#options;
     // One of the seeds may be this node itself.
@@ -115,7 +121,9 @@ export class AntiEntropy {
 /** In a cluster that has settled, states are compared so much more often than in one that changes. */
 export const RECHECKS = 6;
 
-/** How much rarer states are compared in a large cluster (memberlist, `pushPullScale`): above 32 nodes, with the log. */
+/**
+ * How much rarer states are compared in a large cluster (memberlist, `pushPullScale`): above 32 nodes, with the log.
+ */
 export function syncScale(members: number): number {
   return members <= 32 ? 1 : Math.ceil(Math.log2(members) - Math.log2(32)) + 1;
 }

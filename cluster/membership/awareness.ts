@@ -4,8 +4,9 @@
  */
 
 /**
- * A score from 0, healthy, to a maximum. Whatever hints that this node itself is slow or cut off raises it; whatever shows that
- * it is well lowers it. Its probes are given `score + 1` times as long (Lifeguard, section IV.A, "LHA-Probe").
+ * A score from 0, healthy, to a maximum. Whatever hints that this node itself is slow or cut off raises it; whatever
+ * shows that it is well lowers it. Its probes are given `score + 1` times as long (Lifeguard, section IV.A,
+ * "LHA-Probe").
  */
 export class Awareness {
   readonly #max: number;

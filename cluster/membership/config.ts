@@ -30,12 +30,14 @@ export interface MembershipConfig {
   /** Each piece of news is passed on `retransmitMult * ceil(log10(n + 1))` times. */
   readonly retransmitMult: number;
   /**
-   * Ms between two comparisons of the whole state with one member: a digest, and the records where that differs. Above 32 members
-   * it is `ceil(log2(n) - 5) + 1` times as long; where nothing has changed since the last look, a sixth of that.
+   * Ms between two comparisons of the whole state with one member: a digest, and the records where that differs. Above
+   * 32 members it is `ceil(log2(n) - 5) + 1` times as long; where nothing has changed since the last look, a sixth of
+   * that.
    */
   readonly syncIntervalMs: number;
   /**
-   * Ms, give or take a quarter, after which three of those that are down are tried again, so that a partition heals by itself.
+   * Ms, give or take a quarter, after which three of those that are down are tried again, so that a partition heals by
+   * itself.
    */
   readonly reconnectIntervalMs: number;
   /** Bytes of news in one packet. */
@@ -68,8 +70,9 @@ const LAN: MembershipConfig = {
 };
 
 /**
- * The presets: `local` for processes of one machine, `lan` for one data centre, `wan` for several. The figures are those that
- * memberlist has found good over the years (its `config.go`); those of lags and of reconnecting, which it does not have, are ours.
+ * The presets: `local` for processes of one machine, `lan` for one data centre, `wan` for several. The figures are
+ * those that memberlist has found good over the years (its `config.go`); those of lags and of reconnecting, which it
+ * does not have, are ours.
  */
 export const PRESETS: Readonly<Record<Preset, MembershipConfig>> = {
   local: {
@@ -97,8 +100,9 @@ export const PRESETS: Readonly<Record<Preset, MembershipConfig>> = {
 };
 
 /**
- * The knobs for the two figures that Cinema-rs has: how often to gossip, and how long a silent member stays up. A member is
- * probed often enough that it is suspect within `suspectTimeoutMs` of its last answer, and down after twice that.
+ * The knobs for the two figures that Cinema-rs has: how often to gossip, and how long a silent member stays up. A
+ * member is probed often enough that it is suspect within `suspectTimeoutMs` of its last answer, and down after twice
+ * that.
  */
 export function configOf(base: MembershipConfig, intervalMs: number, suspectTimeoutMs: number): MembershipConfig {
   for (const [name, ms] of [["interval", intervalMs], ["suspectTimeout", suspectTimeoutMs]] as const) {

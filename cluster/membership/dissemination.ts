@@ -18,8 +18,8 @@ interface Entry<T> extends Rumor<T> {
 }
 
 /**
- * How often a node passes a piece of news on: `mult * ceil(log10(n + 1))`. That many times reach everybody with high probability
- * (SWIM, section 4.1: infection-style dissemination in a time that grows with log n).
+ * How often a node passes a piece of news on: `mult * ceil(log10(n + 1))`. That many times reach everybody with high
+ * probability (SWIM, section 4.1: infection-style dissemination in a time that grows with log n).
  */
 export function retransmitLimit(mult: number, members: number): number {
   return mult * Math.ceil(Math.log10(members + 1));

@@ -20,9 +20,9 @@ interface Timer extends LivedTimer {
 }
 
 /**
- * Time that stands still while this process does not run: stopped, suspended, or blocked by a long computation. A node that
- * wakes up late has not listened meanwhile, so what is missing is no evidence against others. Without this it would accuse all
- * of them at once, before it reads the answers that wait in its sockets.
+ * Time that stands still while this process does not run: stopped, suspended, or blocked by a long computation. A node
+ * that wakes up late has not listened meanwhile, so what is missing is no evidence against others. Without this it
+ * would accuse all of them at once, before it reads the answers that wait in its sockets.
  */
 export class LivedTime {
   readonly #timers: Heap<Timer> = new Heap((a, b) => a.dueAt === b.dueAt ? a.order < b.order : a.dueAt < b.dueAt);
@@ -66,8 +66,8 @@ export class LivedTime {
   }
 
   /**
-   * The clock outside says `outside`. Where that has gone back, the time goes on from there: to wait until it is where it was would
-   * be to stand still.
+   * The clock outside says `outside`. Where that has gone back, the time goes on from there: to wait until it is where
+   * it was would be to stand still.
    */
   pass(outside: number): void {
     const passed = Math.max(0, outside - this.#outside);

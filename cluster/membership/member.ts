@@ -17,8 +17,8 @@ export const STATUSES: readonly NodeStatus[] = ["up", "suspect", "down", "left"]
 export type NodeStatus = "up" | "suspect" | "down" | "left";
 
 /**
- * One record of a member. Records of one member are ordered, and every node keeps the highest: so all of them agree in the
- * end, whatever the order in which they hear.
+ * One record of a member. Records of one member are ordered, and every node keeps the highest: so all of them agree in
+ * the end, whatever the order in which they hear.
  */
 export interface MemberRecord {
   /** The name of the node. */
@@ -54,8 +54,8 @@ export function isAlive({ status }: MemberRecord): boolean {
 }
 
 /**
- * The record with the higher of both versions, where both are of one uid and incarnation. The member raises its incarnation to
- * contradict a version that it never had, so what an older incarnation says does not count.
+ * The record with the higher of both versions, where both are of one uid and incarnation. The member raises its
+ * incarnation to contradict a version that it never had, so what an older incarnation says does not count.
  */
 export function withVersion(record: MemberRecord, other: MemberRecord): MemberRecord {
   if (other.uid !== record.uid || other.incarnation !== record.incarnation) return record;

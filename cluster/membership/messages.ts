@@ -77,6 +77,11 @@ export type Effect =
   /** Tell whoever listens. */
   | { readonly kind: "event"; readonly event: MemberEvent };
 
+/** Whether a packet compares states, which may be large, or refuses to: it must not delay a probe. */
+export function isBulk({ kind }: Body): boolean {
+  return kind === "digest" || kind === "state" || kind === "refusal";
+}
+
 /** At most so many bytes of a record beside its texts: tags, lengths and numbers. */
 const RECORD_BYTES = 48;
 

@@ -1,9 +1,11 @@
 /**
- * Probing: one member after the other is asked whether it is there, and those who cannot be reached are asked through others.
+ * Probing: one member after the other is asked whether it is there, and those who cannot be reached are asked through
+ * others.
  * @module
  */
 
 import type { MembershipConfig } from "./config.ts";
+import { ERRANDS_MAX } from "./limits.ts";
 import type { LivedTime } from "./lived_time.ts";
 import { isAlive, type MemberRecord } from "./member.ts";
 import type { Body, Identity } from "./messages.ts";
@@ -34,9 +36,6 @@ interface Errand {
   readonly sequence: number;
   readonly target: Identity;
 }
-
-/** Bounds the errands that a node runs for others at a time: the oldest is dropped, whose asker has given up by then. */
-const ERRANDS_MAX = 1_000;
 
 /** See the module. */
 export class Prober {

@@ -14,8 +14,8 @@ export interface SuspicionBounds {
 }
 
 /**
- * How long a suspicion lasts that `confirmed` others share: `max - (max - min) * ln(n + 1) / ln(k + 1)` (Lifeguard, section
- * IV.B, "LHA-Suspicion"). Each further confirmation shortens it less.
+ * How long a suspicion lasts that `confirmed` others share: `max - (max - min) * ln(n + 1) / ln(k + 1)` (Lifeguard,
+ * section IV.B, "LHA-Suspicion"). Each further confirmation shortens it less.
  */
 export function suspicionMs({ minMs, maxMs, confirmations }: SuspicionBounds, confirmed: number): number {
   // Both are Infinity where nobody is probed, and have no difference then.
@@ -54,7 +54,10 @@ export class Suspicion {
     return now - this.#startMs >= this.#bounds.minMs / 2;
   }
 
-  /** There are only so many left who could confirm it. Nobody waits for more; where there is none, this node may be the one cut off. */
+  /**
+   * There are only so many left who could confirm it. Nobody waits for more; where there is none, this node may be the
+   * one cut off.
+   */
   limit(witnesses: number): void {
     const { confirmations } = this.#bounds;
     this.#wanted = witnesses > 0 ? Math.min(confirmations, witnesses) : confirmations;
@@ -66,8 +69,8 @@ export class Suspicion {
   }
 
   /**
-   * Somebody suspects it too. Returns whether that is news: nobody is counted twice, and no more are than are needed, so that a
-   * confirmation is passed on a bounded number of times.
+   * Somebody suspects it too. Returns whether that is news: nobody is counted twice, and no more are than are needed,
+   * so that a confirmation is passed on a bounded number of times.
    */
   confirm(from: string, isRefused: boolean): boolean {
     const isNewRefusal = isRefused && !this.#refused.has(from) && this.#refused.size < REFUSALS_MAX;

@@ -1,5 +1,5 @@
 /**
- * The membership machine: SWIM with Lifeguard. Packets and the time go in, packets and events come out; it does nothing itself.
+ * The membership machine, SWIM with Lifeguard: packets and the time in, packets and events out; it does nothing itself.
  * @module
  */
 
@@ -7,9 +7,10 @@ import type { Random } from "../../src/spi.ts";
 import type { MembershipConfig } from "./config.ts";
 import { AntiEntropy, RECHECKS, syncScale } from "./anti_entropy.ts";
 import { type Addressee, Gossip } from "./gossip.ts";
+import { GREETED_MAX } from "./limits.ts";
 import { LivedTime } from "./lived_time.ts";
 import { isAlive, type MemberRecord, overrides } from "./member.ts";
-import { type Body, type Effect, type Packet, PROTOCOL_VERSION, type Update } from "./messages.ts";
+import { type Body, type Effect, isBulk, type Packet, PROTOCOL_VERSION, type Update } from "./messages.ts";
 import { Prober } from "./prober.ts";
 import { View } from "./view.ts";
 
@@ -30,9 +31,6 @@ export interface SwimOptions {
   /** The choices. */
   readonly random: Random;
 }
-
-/** Members up to which a newcomer greets each: a node of a small cluster connects with all of them anyway. */
-const GREETED_MAX = 64;
 
 /**
  * One node of a cluster. Every method that is called with the time returns what is to be done; between two calls,
@@ -70,7 +68,7 @@ export class Swim {
     };
     this.#prober = new Prober(parts);
     this.#gossip = new Gossip(parts);
-    this.#antiEntropy = new AntiEntropy({ view: this.#view, random, send: (to, body) => this.#send(to, body, true) });
+    this.#antiEntropy = new AntiEntropy({ view: this.#view, random, send: parts.send });
   }
 
   /** The record of the node itself. */
@@ -212,7 +210,7 @@ export class Swim {
       const known = this.#view.list.get(update.id);
       return known !== undefined && update.id !== sender.id && overrides(known, update);
     });
-    if (stale !== undefined) this.#send(sender, { kind: "gossip" }, false, this.#view.list.get(stale.id));
+    if (stale !== undefined) this.#send(sender, { kind: "gossip" }, this.#view.list.get(stale.id));
   }
 
   #answer(sender: MemberRecord, body: Body): void {
@@ -259,14 +257,14 @@ export class Swim {
     const event = { kind: "rejected", addr: sender.addr, reason: "it is of another cluster" } as const;
     this.#effects.push({ kind: "event", event });
     const message = `this is the cluster "${this.#options.clusterName}", version ${PROTOCOL_VERSION}`;
-    this.#send(sender, { kind: "refusal", code: "cluster", message }, true);
+    this.#send(sender, { kind: "refusal", code: "cluster", message });
   }
 
-  /** Whatever it says: its own word would take the name from a node that is well. Of two who both have members, those tell. */
+  /** Whatever it says: its own word would take the name from a node that is well. If both have members, those tell. */
   #refuseName({ id, addr }: MemberRecord): void {
     const message = `a node "${id}" lives at another address`;
     this.#effects.push({ kind: "event", event: { kind: "rejected", addr, reason: message } });
-    this.#send({ id, addr }, { kind: "refusal", code: "id-taken", message }, true);
+    this.#send({ id, addr }, { kind: "refusal", code: "id-taken", message });
   }
 
   #isTaken({ id, uid, addr }: MemberRecord): boolean {
@@ -282,10 +280,11 @@ export class Swim {
     this.#view.suspect(member.id, isRefused);
   }
 
-  #send(to: Addressee, body: Body, isBulk = false, about = this.#view.list.get(to.id)): void {
+  #send(to: Addressee, body: Body, about = this.#view.list.get(to.id)): void {
     const { cluster } = this.#options;
     const updates = body.kind === "refusal" ? [] : this.#gossip.newsFor(to, about);
-    this.#effects.push({ kind: "send", addr: to.addr, packet: { cluster, sender: this.self, body, updates }, isBulk });
+    const packet = { cluster, sender: this.self, body, updates };
+    this.#effects.push({ kind: "send", addr: to.addr, packet, isBulk: isBulk(body) });
   }
 
   #repeat(everyMs: () => number, act: () => void): void {

@@ -7,6 +7,7 @@ import type { Random } from "../../src/spi.ts";
 import { Awareness } from "./awareness.ts";
 import { type MembershipConfig, suspicionBounds } from "./config.ts";
 import { Dissemination } from "./dissemination.ts";
+import { INCARNATION_STEP_MAX, NEWS_MAX } from "./limits.ts";
 import type { LivedTime, LivedTimer } from "./lived_time.ts";
 import { isAlive, type MemberRecord, overrides, withVersion } from "./member.ts";
 import { digestOf, MemberList } from "./member_list.ts";
@@ -37,14 +38,8 @@ interface Suspected {
   readonly words: Set<string>;
 }
 
-/** No node raises its incarnation this often between two words of it that another hears: more is a lie or a fault. */
-export const INCARNATION_STEP_MAX = 1_000_000;
-
 /** The highest uid: whoever must go beyond it raises its incarnation instead. */
 const UID_MAX = Number.MAX_SAFE_INTEGER;
-
-/** Bounds the news under way, which may be about members that nobody has: some hundred bytes each. */
-const NEWS_MAX = 20_000;
 
 /** With nobody to confirm it, a port must be closed for this many ms before its process counts as dead. */
 const REFUSED_MS = 200;
@@ -118,12 +113,12 @@ export class View {
     if (isSameSuspicion && known.status === "suspect") this.#confirm(known, update.from, update.isRefused);
   }
 
-  /** Takes what another says of a member. That it is down is a suspicion here, unless it had the time to contradict or is refused. */
+  /** Takes what another says of a member. Down is a suspicion here, unless it had time to contradict or is refused. */
   hear(said: Update, isSpread = true): void {
     // What this node has seen itself it does not hear: that is the echo of an earlier start, whose eyes do not count.
     const update = said.from === this.#self.id ? { ...said, from: "", isRefused: false } : said;
     const known = this.list.get(update.id);
-    // An earlier start has ended that had a higher number. The one that lives takes a higher one still, or has time to contradict.
+    // An earlier start with a higher number ended. The one that lives takes a higher one, or has time to contradict.
     const isOther = known !== undefined && isAlive(known) && !isAlive(update) && update.uid > known.uid;
     if (isOther && !this.#isRipe(known)) return;
     // Whoever was cut off has given up everybody.
@@ -183,7 +178,7 @@ export class View {
     const { from, isRefused, ...fresh } = update;
     const record = known === undefined ? fresh : withVersion(fresh, known);
     if (known !== undefined && known.uid !== record.uid && known.uid !== 0 && isAlive(known)) {
-      // The node has started anew: whatever it had is gone with the old start. Of one that was only named none is known.
+      // The node has started anew: whatever it had is gone with the old start. Of one only named none is known.
       this.#endSuspicion(known.id);
       const gone: MemberRecord = { ...known, status: "down" };
       this.list.set(gone);
@@ -220,7 +215,7 @@ export class View {
     if (isRefused) this.#confirm(record, from, true);
   }
 
-  /** Whoever is suspected itself confirms nothing: with a hung and a dead one among four, all would wait for its word in vain. */
+  /** Who is suspected confirms nothing: with a hung and a dead one among four, all would wait for its word in vain. */
   #countWitnesses(): void {
     const witnesses = this.list.alive - this.#suspected.size;
     for (const [id, suspected] of this.#suspected) {
@@ -252,11 +247,11 @@ export class View {
     const { suspicion } = suspected;
     const { time, hurry } = this.#options;
     const isOwnRefusal = isRefused && from === this.#self.id;
-    // Who has found the port closed before says so now and then, as long as that is not believed: others may not have heard it.
+    // Who has found the port closed says so now and then, while that is not believed: others may not have heard it.
     const isRepeated = isOwnRefusal && time.now - (suspected.saidAt ?? time.now) >= REFUSED_MS;
     if (isRepeated || (isOwnRefusal && suspected.saidAt === undefined)) suspected.saidAt = time.now;
     if (suspicion.confirm(from, isRefused) || isRepeated) {
-      // Each who suspects it is a piece of news of its own: if one took the place of another, some would never get through.
+      // Each who suspects it is a piece of news of its own: if one replaced another, some would never get through.
       const word = this.news.about(record.id)?.from === from ? record.id : `${record.id}\n${from}`;
       this.#spread({ ...record, from, isRefused }, word);
       if (word !== record.id) suspected.words.add(word);
@@ -276,7 +271,7 @@ export class View {
   /** Its port is closed, for this node and for others: a process that died, not one that is slow. */
   #isDead({ suspicion, refusedAt }: Suspected): boolean {
     if (refusedAt === undefined) return false;
-    // Whoever is suspected itself confirms nothing. A port that refuses also shows that this node is not the one cut off.
+    // Who is suspected confirms nothing. A port that refuses also shows that this node is not the one cut off.
     const others = Math.min(2, this.list.alive - this.#suspected.size);
     if (others > 0) return suspicion.refusals > others;
     return this.#options.time.now - refusedAt >= REFUSED_MS;

@@ -56,8 +56,8 @@ export class Access {
     const headers = {
       "set-cookie": `${cookie}; Path=${path}; HttpOnly; SameSite=Strict${isSecure ? "; Secure" : ""}`,
     };
-    // Where a link on another site led here, a browser would not send the cookie after a redirect: so the page itself goes on.
-    // Over plain HTTP it does not say where the link was, but it says that it is a browser.
+    // Where a link on another site led here, a browser would not send the cookie after a redirect: so the page itself
+    // goes on. Over plain HTTP it does not say where the link was, but it says that it is a browser.
     const unsaid = request.headers.get("accept")?.includes("text/html") ? "cross-site" : "none";
     const site = request.headers.get("sec-fetch-site") ?? unsaid;
     return site === "cross-site" || site === "same-site" ? refreshed(segment, headers) : redirect(segment, headers);
@@ -86,7 +86,9 @@ function checkToken(token: string): void {
   );
 }
 
-/** A page of another site may make the browser of whoever may look ask. A link that is followed shows that site nothing. */
+/**
+ * A page of another site may make the browser of whoever may look ask. A link that is followed shows that site nothing.
+ */
 function isForeign({ headers }: Request): boolean {
   const site = headers.get("sec-fetch-site") ?? "none";
   if (site === "none" || site === "same-origin") return false;

@@ -122,7 +122,10 @@ export class Broadcast {
     });
   }
 
-  /** Does something for all viewers. What that throws, whoever serves the streams hears: no process ends because somebody looked. */
+  /**
+   * Does something for all viewers. What that throws, whoever serves the streams hears: no process ends because
+   * somebody looked.
+   */
   #tryAll(act: () => void): void {
     try {
       act();

@@ -13,11 +13,11 @@
  *
  * @module
  */
+export type { ActorStatus } from "../../src/spi.ts";
 export type { ObserverRequestInfo } from "./access.ts";
 export { type Observer, observer, type ObserverOptions } from "./observer.ts";
 export type {
   ActorState,
-  ActorStatus,
   ClusterState,
   DeadLetterState,
   EntryState,

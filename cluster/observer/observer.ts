@@ -24,8 +24,8 @@ export interface ObserverOptions {
   /** The node of a cluster that this process is, so that the page shows the cluster as well. */
   readonly cluster?: ClusterNode;
   /**
-   * A secret of at least 16 characters, random ones: whoever knows it may look, from anywhere. Use TLS, or it travels in the clear.
-   * Without it, only browsers on this machine are answered.
+   * A secret of at least 16 characters, random ones: whoever knows it may look, from anywhere. Use TLS, or it travels
+   * in the clear. Without it, only browsers on this machine are answered.
    */
   readonly token?: string;
   /**
@@ -44,7 +44,9 @@ export interface ObserverOptions {
 
 /** A handler for `Deno.serve`, or for any server that speaks in `Request` and `Response`. */
 export interface Observer extends Disposable {
-  /** Answers a request for the page or for what it shows. The second argument is what `Deno.serve` hands to its handler. */
+  /**
+   * Answers a request for the page or for what it shows. The second argument is what `Deno.serve` hands to its handler.
+   */
   (request: Request, info?: ObserverRequestInfo): Promise<Response>;
   /** Ends all event streams, and keeps nothing of the system from then on. */
   [Symbol.dispose](): void;
@@ -56,16 +58,18 @@ type Why = ObserverEnd["reason"];
 /**
  * Shows what the actors of a system do, and its cluster, on a page that stays up to date. It shows and changes nothing.
  *
- * Without a token only browsers on this machine are answered. With one, `Authorization: Bearer <token>` lets in, and so does the
- * page opened as `...?token=<token>` once, which puts it into a cookie.
+ * Without a token only browsers on this machine are answered. With one, `Authorization: Bearer <token>` lets in, and so
+ * does the page opened as `...?token=<token>` once, which puts it into a cookie.
  *
- * The handler looks only at the last part of the path, so it can be mounted under any prefix: `/` is the page, `/state` what it
- * shows, as JSON ({@linkcode ObserverState}), and `/events` the same each second as server-sent events, `event: state`, with
- * `event: end` at the end ({@linkcode ObserverEnd}). What is in messages is never shown. What was thrown is: keep secrets out of errors.
+ * The handler looks only at the last part of the path, so it can be mounted under any prefix: `/` is the page, `/state`
+ * what it shows, as JSON ({@linkcode ObserverState}), and `/events` the same each second as server-sent events,
+ * `event: state`, with `event: end` at the end ({@linkcode ObserverEnd}). What is in messages is never shown. What was
+ * thrown is: keep secrets out of errors.
  *
  * Dispose of it before the server shuts down, which waits for open streams; the end of the system ends them, too.
  *
- * Looking costs a few ms a second, whoever lives. While nobody looks, only dead letters and failures are kept, the latest 100 each.
+ * Looking costs a few ms a second, whoever lives. While nobody looks, only dead letters and failures are kept, the
+ * latest 100 each.
  *
  * @throws {RangeError} When the token is too short.
  * @throws {TypeError} When a header could not carry the token.
@@ -170,7 +174,9 @@ class ObserverServer {
       : events(stream);
   }
 
-  /** Keeps the messages to other nodes that were lost, and since when members are what they are, until the node leaves. */
+  /**
+   * Keeps the messages to other nodes that were lost, and since when members are what they are, until the node leaves.
+   */
   async #hear(news: ReadableStreamDefaultReader<ClusterEvent>, troubles: Troubles, view: ClusterView): Promise<void> {
     for (let next = await news.read(); !next.done; next = await news.read()) {
       const event = next.value;

@@ -22,7 +22,10 @@ export function routeOf(request: Request): Route | undefined {
   return { url, directory: url.pathname.slice(0, at), segment: url.pathname.slice(at) };
 }
 
-/** Whether a segment can be the last part of where the observer is mounted, without its slash: then a redirect adds that. */
+/**
+ * Whether a segment can be the last part of where the observer is mounted, without its slash: then a redirect adds
+ * that.
+ */
 export function isMountPoint(segment: string): boolean {
   return /^[\w-]+$/.test(segment);
 }

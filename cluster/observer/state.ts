@@ -3,18 +3,8 @@
  * @module
  */
 
+import type { ActorStatus } from "../../src/spi.ts";
 import type { NodeStatus } from "../mod.ts";
-
-/**
- * What an actor is doing:
- *
- * - `"starting"`: its `started` has not settled, and no message is handled yet;
- * - `"idle"`: it has nothing to do;
- * - `"busy"`: a handler or hook has not settled, or messages are queued;
- * - `"restarting"`: it has failed, and waits for its back-off or its siblings, or its `started` has not settled yet;
- * - `"stopping"`: a stop was requested; it takes no messages, but may still handle those that it has.
- */
-export type ActorStatus = "starting" | "idle" | "busy" | "restarting" | "stopping";
 
 /** One actor, and those below it. */
 export interface ActorState {
@@ -28,9 +18,15 @@ export interface ActorState {
   readonly status: ActorStatus;
   /** Messages in its mailbox; ticks of timers, items of streams and notices count as well. */
   readonly queued: number;
-  /** The room in its mailbox that is taken, in the unit of its strategy: messages, or bytes, or whatever its `size` gives. */
+  /**
+   * The room in its mailbox that is taken, in the unit of its strategy: messages, or bytes, or whatever its `size`
+   * gives.
+   */
   readonly used: number;
-  /** The high-water mark of its mailbox, in the same unit: it is full where `used` has reached it. `null` where it has none. */
+  /**
+   * The high-water mark of its mailbox, in the same unit: it is full where `used` has reached it. `null` where it has
+   * none.
+   */
   readonly capacity: number | null;
   /** Senders that wait for room. */
   readonly waiting: number;
@@ -42,7 +38,10 @@ export interface ActorState {
   readonly restarts: number;
   /** Ms for which the promise of its current handler or hook has been waited for; `null` where none is. */
   readonly busyMs: number | null;
-  /** Its last failure since the observer was made; `null` where there was none, or 1,000 others have failed since. It goes by the id. */
+  /**
+   * Its last failure since the observer was made; `null` where there was none, or 1,000 others have failed since. It
+   * goes by the id.
+   */
   readonly lastFailure: FailureState | null;
   /** Its children, in order of spawning: 200 at most, and 1,000 actors at 32 levels in all. */
   readonly children: readonly ActorState[];
@@ -80,11 +79,16 @@ export interface MemberState {
   readonly addr: string;
   /** How it is, as far as the node knows that serves the page. */
   readonly status: NodeStatus;
-  /** Since when it is so, in Unix ms; `null` where it was so before the observer was made, or many others have changed since. */
+  /**
+   * Since when it is so, in Unix ms; `null` where it was so before the observer was made, or many others have changed
+   * since.
+   */
   readonly since: number | null;
   /** Whether it is the node that serves the page. */
   readonly isSelf: boolean;
-  /** Ms that its last answer to a probe of this node took; `null` where there was none, it is gone, or it is this node. */
+  /**
+   * Ms that its last answer to a probe of this node took; `null` where there was none, it is gone, or it is this node.
+   */
   readonly roundTripMs: number | null;
 }
 
@@ -104,7 +108,10 @@ export interface ClusterState {
   readonly name: string;
   /** The id of the node that serves the page. */
   readonly self: string;
-  /** All nodes that are known, by id, those that are gone included; 1,000 at most, where those that are not well go first. */
+  /**
+   * All nodes that are known, by id, those that are gone included; 1,000 at most, where those that are not well go
+   * first.
+   */
   readonly members: readonly MemberState[];
   /** How many members are left out. */
   readonly membersOmitted: number;
@@ -128,7 +135,9 @@ export interface ObserverState {
     readonly actors: number;
     /** Messages in the mailboxes of the actors that are shown. */
     readonly queued: number;
-    /** Turns of all actors each second, since the last look: messages, and also ticks, stream items, starts and ends. */
+    /**
+     * Turns of all actors each second, since the last look: messages, and also ticks, stream items, starts and ends.
+     */
     readonly handledPerSecond: number;
     /** Failures since the observer was made. */
     readonly failures: number;
@@ -136,7 +145,10 @@ export interface ObserverState {
     readonly restarts: number;
     /** Dead letters since the observer was made, those to other nodes of the cluster included. */
     readonly deadLetters: number;
-    /** Ms by which a timer was late at most since the last look: how long the event loop was held up. `0` without `/events`. */
+    /**
+     * Ms by which a timer was late at most since the last look: how long the event loop was held up. `0` without
+     * `/events`.
+     */
     readonly lagMs: number;
   };
   /** The top-level actors. */
@@ -153,6 +165,8 @@ export interface ObserverState {
 
 /** The data of `event: end`, after which a stream of events has no more. */
 export interface ObserverEnd {
-  /** What has ended: the system, which `/state` and the last `event: state` show as it was then; or only the observer. */
+  /**
+   * What has ended: the system, which `/state` and the last `event: state` show as it was then; or only the observer.
+   */
   readonly reason: "system" | "observer";
 }

@@ -57,13 +57,13 @@ export function treeOf(inspection: Inspection, options: TreeOptions): Tree {
 }
 
 function stateOf(view: ActorView, { rateOf, lastFailureOf }: TreeOptions): Open {
-  const { addr, label, className, phase, queued, used, capacity, waiting, taken, restarts, busyMs, childCount } = view;
+  const { addr, label, className, status, queued, used, capacity, waiting, taken, restarts, busyMs, childCount } = view;
   const id = idText(addr.id);
   return {
     id,
     label: nameText(label),
     className: nameText(className),
-    status: phase,
+    status,
     queued,
     used,
     capacity: capacity === Infinity ? null : capacity,

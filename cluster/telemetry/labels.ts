@@ -5,7 +5,9 @@
 
 import { keepEnd, keepStart } from "../../src/spi.ts";
 
-/** Characters of an id, of the name of a class and of a type of message that are told: as many as the observer shows. */
+/**
+ * Characters of an id, of the name of a class and of a type of message that are told: as many as the observer shows.
+ */
 export const NAME_CHARS_MAX = 500;
 
 /** What stands for all that have no place of their own. */

@@ -27,7 +27,9 @@ const FROM_ELSEWHERE = createContextKey("cinema: the message came from another p
 /** Types of messages that are part of a span's name: more than any program has, so that a name is a name. */
 const MESSAGE_TYPES_MAX = 1_000;
 
-/** Characters of what was thrown that are told: somebody may have put a document into it, and a span has it three times. */
+/**
+ * Characters of what was thrown that are told: somebody may have put a document into it, and a span has it three times.
+ */
 const ERROR_CHARS_MAX = 1_000;
 
 /** Characters of a stack that are told: more than the ten lines that there are. */

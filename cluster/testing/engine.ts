@@ -4,7 +4,8 @@
  */
 
 import { Heap, type Random } from "../../src/spi.ts";
-import type { Core, CoreEffect, CoreEvent } from "../core.ts";
+import type { Core } from "../core.ts";
+import type { CoreEffect, CoreEvent } from "../core_event.ts";
 import { LINK_IDLE_MS, MESH_MAX, RECHECK_MS } from "../limits.ts";
 import { ClusterCodec, type ClusterMessage } from "../wire/cluster_codec.ts";
 import { isAlive } from "../membership/member.ts";
@@ -62,7 +63,9 @@ export class Engine {
     this.#events.push({ at: Math.max(at, this.now), order: this.#order++, act });
   }
 
-  /** Runs all that is due until `end`, and stops there; earlier when `isOver` says so, which is asked after each event. */
+  /**
+   * Runs all that is due until `end`, and stops there; earlier when `isOver` says so, which is asked after each event.
+   */
   runTo(end: number, isOver?: () => boolean): boolean {
     for (let event = this.#events.peek(); event !== undefined && event.at <= end; event = this.#events.peek()) {
       this.#events.pop();

@@ -3,13 +3,14 @@
  * @module
  */
 
-import type { Core, CoreEffect, CoreEvent } from "../core.ts";
+import type { Core } from "../core.ts";
+import type { CoreEffect, CoreEvent } from "../core_event.ts";
 import { ClusterCodec, type ClusterMessage } from "../wire/cluster_codec.ts";
 import type { SimulatedEvent } from "./options.ts";
 
 /**
- * What a process does: it runs, it is stopped for a while (SIGSTOP), or it has died. Where the host is still there its port refuses
- * connections; where the whole host is gone nothing comes back.
+ * What a process does: it runs, it is stopped for a while (SIGSTOP), or it has died. Where the host is still there its
+ * port refuses connections; where the whole host is gone nothing comes back.
  */
 export type HostState = "running" | "paused" | "closed" | "dark";
 

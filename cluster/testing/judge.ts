@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { CoreEvent } from "../core.ts";
+import type { CoreEvent } from "../core_event.ts";
 import { isAlive, type MemberRecord, type NodeStatus } from "../membership/member.ts";
 import type { SimulatedHost } from "./host.ts";
 import type { SimulatedNetwork } from "./network.ts";
@@ -120,7 +120,8 @@ export class Judge {
     const start = `${id} ${uid}`;
     if (!this.#starts.has(start)) fail(`${observer.name} believes in a start of ${id} that never was`);
     const forgottenAt = this.#forgotten.get(start);
-    // Whoever did not know of that start, or is new, may hear first what was said long ago; so may all after a fault of the network.
+    // Whoever did not know of that start, or is new, may hear first what was said long ago; so may all after a fault of
+    // the network.
     const isCalm = now() - this.#changedAt >= graceMs;
     if (forgottenAt === undefined || before?.uid !== uid || !isCalm) return;
     const isNew = (this.#starts.get(`${observer.id} ${observer.uid}`) ?? 0) > forgottenAt;
@@ -134,7 +135,8 @@ export class Judge {
       isThere && self.id === id && self.uid === uid
     );
     if (subject === undefined) {
-      // Whoever is stopped has not read yet what was said before that, and whoever runs again at this moment is about to.
+      // Whoever is stopped has not read yet what was said before that, and whoever runs again at this moment is about
+      // to.
       const isForgotten = [...hosts.values()].every((host) => {
         if (!host.isThere) return true;
         if (host.pausedAt >= now()) return false;
@@ -159,8 +161,9 @@ export class Judge {
   }
 
   /**
-   * Whether two hosts reach each other on fewer than half of all ways: directly, and through each other host. Who is stopped passes
-   * nothing on; that counts only where the direct way is cut too, for those who hear each other need nobody else.
+   * Whether two hosts reach each other on fewer than half of all ways: directly, and through each other host. Who is
+   * stopped passes nothing on; that counts only where the direct way is cut too, for those who hear each other need
+   * nobody else.
    */
   #isParted(a: SimulatedHost, b: SimulatedHost, all: readonly SimulatedHost[]): boolean {
     const { network } = this.#options;

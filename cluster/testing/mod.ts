@@ -1,6 +1,6 @@
 /**
- * Tools for testing actors and clusters: time that moves when told ({@linkcode ManualClock}), an actor that records what it gets
- * ({@linkcode TestProbe}), and a whole cluster in virtual time ({@linkcode ClusterSimulator}).
+ * Tools for testing actors and clusters: time that moves when told ({@linkcode ManualClock}), an actor that records
+ * what it gets ({@linkcode TestProbe}), and a whole cluster in virtual time ({@linkcode ClusterSimulator}).
  *
  * @module
  */

@@ -71,7 +71,9 @@ export class SimulatedNetwork {
     this.#options = options;
   }
 
-  /** Treats packets in another way from now on; with `from` and `to` only those between these hosts, in this direction. */
+  /**
+   * Treats packets in another way from now on; with `from` and `to` only those between these hosts, in this direction.
+   */
   set(options: Partial<SimulatedNetworkOptions>, from?: Iterable<string>, to?: Iterable<string>): void {
     const all = { ...this.#options, ...options };
     if (from === undefined || to === undefined) {
@@ -80,7 +82,10 @@ export class SimulatedNetwork {
     } else this.#overrides.push({ from: new Set(from), to: new Set(to), options: all });
   }
 
-  /** Loses everything from some hosts to others; with `isClogged` it waits instead, and arrives when the fault is healed. */
+  /**
+   * Loses everything from some hosts to others; with `isClogged` it waits instead, and arrives when the fault is
+   * healed.
+   */
   cut(from: Iterable<string>, to: Iterable<string>, isClogged: boolean): NetworkFault {
     const rule: Rule = { from: new Set(from), to: new Set(to), held: isClogged ? [] : undefined };
     this.#rules.add(rule);
@@ -103,8 +108,8 @@ export class SimulatedNetwork {
   }
 
   /**
-   * One packet: calls `arrive` with each time of arrival. Returns false where it is lost. Large ones have a connection of their own,
-   * so they and the others do not keep order.
+   * One packet: calls `arrive` with each time of arrival. Returns false where it is lost. Large ones have a connection
+   * of their own, so they and the others do not keep order.
    */
   carry(from: NetworkEnd, to: NetworkEnd, isBulk: boolean, arrive: (at: number) => void): boolean {
     const rule = this.#rules.size === 0 ? undefined : this.#ruleOf(from.name, to.name);

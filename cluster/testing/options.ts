@@ -52,8 +52,8 @@ export interface ClusterSimulatorOptions {
 /** How a process ends. */
 export interface CrashOptions {
   /**
-   * `true`: only the process ends, and its host says so: connections break, and the port refuses. `false`: the host is gone, too, and
-   * whoever talks to it hears nothing.
+   * `true`: only the process ends, and its host says so: connections break, and the port refuses. `false`: the host is
+   * gone, too, and whoever talks to it hears nothing.
    */
   readonly isFast: boolean;
 }

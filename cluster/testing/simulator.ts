@@ -26,9 +26,9 @@ import { hasOneDirectory, hasOneView, newsMax } from "./views.ts";
 const FIRST = "node-1";
 
 /**
- * Nodes as they really are, membership, directory and codec, with a clock, a network and choices that repeat. Nothing waits: an
- * hour of a small cluster takes a fraction of a second. Whatever must never be (a member that is healthy and connected but taken for
- * down, one that is back though it is dead) ends the run with a {@linkcode SimulationError}, which names the seed.
+ * Nodes as they really are, membership, directory and codec, with a clock, a network and choices that repeat. Nothing
+ * waits: an hour of a small cluster takes a fraction of a second. What must never be (a member that is well, but taken
+ * for down, one that is back though dead) ends the run with a {@linkcode SimulationError}, which names the seed.
  *
  * @example
  * ```ts
@@ -246,7 +246,7 @@ export class ClusterSimulator {
     return others.every(({ core }) => (core.member(id)?.status ?? "down") === "down");
   }
 
-  /** How many ms after the last fault of a node, its crash for example, each host first said so of it; who has not is missing. */
+  /** How many ms after the last fault of a node, as its crash, each host first said so of it; others are missing. */
   saidAfter(id: string, status: NodeStatus): Map<string, number> {
     const faultedAt = this.#faultedAt.get(id) ?? 0;
     return new Map([...this.#judge.firstAt(id, status)].map(([observer, at]) => [observer, at - faultedAt]));

@@ -76,8 +76,8 @@ function bodyText(body: (ClusterMessage & { kind: "packet" })["packet"]["body"])
 }
 
 /**
- * A simulation has found what must not be. Its message ends with the seed and the last lines of the trace: the same seed and the
- * same calls give the same again, byte for byte.
+ * A simulation has found what must not be. Its message ends with the seed and the last lines of the trace: the same
+ * seed and the same calls give the same again, byte for byte.
  *
  * @example
  * ```ts

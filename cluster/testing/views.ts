@@ -29,8 +29,9 @@ export function hasOneDirectory(running: readonly SimulatedHost[]): boolean {
 }
 
 /**
- * How many pieces of news a node may have under way: one about each member and one about itself. Of one that is suspected there are
- * more: each who confirms it or finds the port closed is a piece of its own, and so is what the node itself repeats.
+ * How many pieces of news a node may have under way: one about each member and one about itself. Of one that is
+ * suspected there are more: each who confirms it or finds the port closed is a piece of its own, and so is what the
+ * node itself repeats.
  */
 export function newsMax(members: readonly MemberRecord[], { suspicionMult }: MembershipConfig): number {
   const suspected = members.filter(({ status }) => status === "suspect").length;

@@ -1,8 +1,8 @@
 /**
  * What nodes say to each other, as bytes: `proto/cluster.proto` says what the fields mean.
  *
- * Coded by hand, because every probe passes here: the generated code of protobufjs takes four times as long for a ping, whose two
- * records it encodes anew each time.
+ * Coded by hand, because every probe passes here: the generated code of protobufjs takes four times as long for a ping,
+ * whose two records it encodes anew each time.
  * @module
  */
 
@@ -10,7 +10,8 @@ import { DELIMITED, FIXED32, malformed, Reader, StringCache, VARINT } from "../.
 import type { MemberRecord } from "../membership/member.ts";
 import type { Body, Packet, RefusalCode, Update } from "../membership/messages.ts";
 import { type DirectoryMessage, readDirectory, writeDirectory } from "./directory_codec.ts";
-import { checkAddress, decodeRecord, decodeUpdate, encodeRecord, fixed32, RECORDS_MAX, text } from "./records.ts";
+import { MESSAGE_MAX, RECORDS_MAX } from "./limits.ts";
+import { checkAddress, decodeRecord, decodeUpdate, encodeRecord, fixed32, text } from "./records.ts";
 import { Writer } from "./writer.ts";
 
 /** What comes over the wire. */
@@ -20,9 +21,6 @@ export type ClusterMessage =
 
 const PACKET = 16;
 const DIRECTORY = 17;
-
-/** A line for people is cut, in characters: longer texts are refused. */
-const MESSAGE_MAX = 255;
 
 const REFUSALS: readonly (RefusalCode | undefined)[] = [undefined, "cluster", "id-taken"];
 

@@ -5,8 +5,8 @@
 
 import { DELIMITED, FIXED32, malformed, Reader, type StringCache, VARINT } from "../../remote/wire/spi.ts";
 import type { DirectoryChange, DirectoryPage, DirectoryRequest } from "../directory/entry.ts";
-import { PAGE_MAX } from "../directory/own_entries.ts";
 import type { MemberRecord } from "../membership/member.ts";
+import { CHANGES_MAX } from "./limits.ts";
 import { decodeRecord, encodeRecord, fixed32, text } from "./records.ts";
 import type { Writer } from "./writer.ts";
 
@@ -21,9 +21,6 @@ export interface DirectoryMessage {
     | { readonly kind: "request" } & DirectoryRequest
     | { readonly kind: "page"; readonly page: DirectoryPage };
 }
-
-/** Changes that are taken in one page, ten times as many as are sent: a frame of 16 MiB could hold three million. */
-export const CHANGES_MAX: number = 10 * PAGE_MAX;
 
 /** Writes the fields of a message. */
 export function writeDirectory(writer: Writer, { cluster, sender, body }: DirectoryMessage): void {

@@ -6,6 +6,7 @@
 import { DELIMITED, malformed, Reader, type StringCache, VARINT } from "../../remote/wire/spi.ts";
 import { type MemberRecord, STATUSES } from "../membership/member.ts";
 import type { Update } from "../membership/messages.ts";
+import { TEXT_MAX } from "./limits.ts";
 import { type Decoded, RecentRecords } from "./recent_records.ts";
 import { Writer } from "./writer.ts";
 
@@ -35,12 +36,6 @@ function encode(record: MemberRecord | Update): Uint8Array {
   }
   return scratch.finish();
 }
-
-/** Longer names and addresses are refused: they travel with everything. */
-const TEXT_MAX = 255;
-
-/** Records that are taken in one packet, six times as many as a cluster has members: a frame of 16 MiB could hold a million. */
-export const RECORDS_MAX = 65_536;
 
 // What bytes mean does not depend on who reads them, so all nodes of this process may know it.
 const recent = new RecentRecords();

@@ -11,8 +11,8 @@ export class LineTooLongError extends Error {
 const LINE_FEED = 10;
 
 /**
- * Lets bytes through and breaks as soon as a line is too long. Belongs before a `TextLineStream`, which holds the whole of
- * an unfinished line.
+ * Lets bytes through and breaks as soon as a line is too long. Belongs before a `TextLineStream`, which holds the whole
+ * of an unfinished line.
  */
 export class LineLimit extends TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
   constructor(bytesMax: number) {

@@ -17,7 +17,9 @@ import type { RoomMessage } from "./messages.ts";
 import { Room } from "./room.ts";
 import { Socket } from "./socket.ts";
 
-/** Clients at a time, unless told otherwise: well below the 1,024 files that a process may have open on many systems. */
+/**
+ * Clients at a time, unless told otherwise: well below the 1,024 files that a process may have open on many systems.
+ */
 const CLIENTS_MAX = 256;
 
 /** Where a chat listens. */

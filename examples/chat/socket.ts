@@ -66,7 +66,8 @@ export class Socket {
     this.#conn.close();
   }
 
-  // Not `conn.readable`: that closes the whole socket when the client closes its half, and then nothing can be answered.
+  // Not `conn.readable`: that closes the whole socket when the client closes its half, and then nothing can be
+  // answered.
   #bytes(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return new ReadableStream({
       pull: async (controller) => {

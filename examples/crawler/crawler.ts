@@ -1,8 +1,8 @@
 /**
  * The crawl: what is to be visited, what is being visited, and what was found.
  *
- * The addresses that are still to be visited are no messages: they are state of the crawler, so no mailbox fills up with
- * them. Visits may have to wait for the crawler, but it waits for nobody: it starts a visit when there is a place.
+ * The addresses that are still to be visited are no messages: they are state of the crawler, so no mailbox fills up
+ * with them. Visits may have to wait for the crawler, but it waits for nobody: it starts a visit when there is a place.
  * @module
  */
 

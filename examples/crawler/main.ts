@@ -54,7 +54,9 @@ async function crawlAll(): Promise<void> {
   console.log(`never more than ${options.concurrency} at a time: ${site.mostOpen <= options.concurrency}`);
 }
 
-/** The pages of the trap never answer, and these visits would wait for a minute: the shutdown cancels their requests. */
+/**
+ * The pages of the trap never answer, and these visits would wait for a minute: the shutdown cancels their requests.
+ */
 async function crawlUntilStopped(): Promise<void> {
   await using system = new ActorSystem();
   const start = new URL("/trap/", site.url).href;

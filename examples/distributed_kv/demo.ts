@@ -1,5 +1,6 @@
 /**
- * Three processes of the store, played by a script: what one sets another gets; one is killed, is found out, and comes back.
+ * Three processes of the store, played by a script: what one sets another gets; one is killed, is found out, and comes
+ * back.
  *
  * Run it:
  *

@@ -3,8 +3,8 @@
  * is node-1 and tells the story; it starts the others (`node.ts`), which have room for three sessions each.
  *
  * A session ends with its time to live, or when its node needs room. A node that leaves hands its sessions over, and a
- * node that comes is handed those that are its own from then on. What was on a node that dies is gone: a get that was on
- * its way fails, the next one waits until the death is known, and finds no session in the new home of the key.
+ * node that comes is handed those that are its own from then on. What was on a node that dies is gone: a get that was
+ * on its way fails, the next one waits until the death is known, and finds no session in the new home of the key.
  *
  * Run it:
  *

@@ -1,5 +1,6 @@
 /**
- * The node that has the stock. `main.ts` starts it, and says where traces and metrics go; it ends when the shop has left.
+ * The node that has the stock. `main.ts` starts it, and says where traces and metrics go; it ends when the shop has
+ * left.
  *
  * @module
  */

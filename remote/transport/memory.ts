@@ -34,9 +34,9 @@ export interface MemoryNetworkOptions {
 }
 
 /**
- * A {@linkcode Transport} without sockets: clients reach the servers that listen on the same network. Bytes arrive as fast
- * as microtasks run, and a write waits while its reader is more than 64 KiB behind. Faults can be seeded, so that a run
- * that failed can be run again.
+ * A {@linkcode Transport} without sockets: clients reach the servers that listen on the same network. Bytes arrive as
+ * fast as microtasks run, and a write waits while its reader is more than 64 KiB behind. Faults can be seeded, so that
+ * a run that failed can be run again.
  *
  * @example
  * ```ts

@@ -12,7 +12,9 @@ const READ_BYTES_MIN = 4 * 1024;
 /** Bytes that a read of a busy connection may give; beyond it a larger buffer gains nothing. */
 const READ_BYTES_MAX = 256 * 1024;
 
-/** Ms until the next accept after one that failed. Too many open files fail at once and for as long as they are open. */
+/**
+ * Ms until the next accept after one that failed. Too many open files fail at once and for as long as they are open.
+ */
 const ACCEPT_RETRY_MS = 20;
 
 /** TCP without Nagle's delay and with keep-alive. The clock is only asked when an accept has failed. */

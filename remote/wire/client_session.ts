@@ -136,8 +136,8 @@ export class ClientSession<A, T> {
   }
 
   /**
-   * Nobody waits for an answer any more. Returns what that means for the message: it may be handled, also where it has not been
-   * written yet, because its frame stays in the writer until the peer takes bytes again.
+   * Nobody waits for an answer any more. Returns what that means for the message: it may be handled, also where it has
+   * not been written yet, because its frame stays in the writer until the peer takes bytes again.
    */
   abandon(correlation: number, isCancelled: boolean): "unknown" {
     if (!this.#asks.delete(correlation)) return "unknown";

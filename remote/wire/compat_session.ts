@@ -1,6 +1,6 @@
 /**
- * The server's side of a connection to a Cinema-rs 0.1 peer: no handshake, no credit, no faults. What fails over here is
- * silence over there.
+ * The server's side of a connection to a Cinema-rs 0.1 peer: no handshake, no credit, no faults. What fails over here
+ * is silence over there.
  * @module
  */
 

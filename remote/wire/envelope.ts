@@ -1,9 +1,9 @@
 /**
  * The envelope: what one frame holds.
  *
- * Decoded and encoded by hand, because every message passes here: the generated code of protobufjs takes 1.4 times as long
- * for 64 bytes and 3 to 4 times for 1 KB and more, whose payloads it copies more often. The tests hold one against the
- * other.
+ * Decoded and encoded by hand, because every message passes here: the generated code of protobufjs takes 1.4 times as
+ * long for 64 bytes and 3 to 4 times for 1 KB and more, whose payloads it copies more often. The tests hold one against
+ * the other.
  * @module
  */
 
@@ -62,8 +62,8 @@ export const CONTROLS = ["none", "ping", "pong", "cancel", "goodbye"] as const;
 export type Control = typeof CONTROLS[number];
 
 /**
- * Bytes of the longest name that is taken: of a message, a node, an actor or a trace. Those of ours have 255 characters; what is
- * said in bytes of payload alone has a window, so names must not be a way around it.
+ * Bytes of the longest name that is taken: of a message, a node, an actor or a trace. Those of ours have 255
+ * characters; what is said in bytes of payload alone has a window, so names must not be a way around it.
  */
 export const NAME_BYTES_MAX = 1_024;
 

@@ -66,7 +66,9 @@ export class FrameWriter {
     this.#end(start);
   }
 
-  /** Appends a message; a tell has the correlation id 0, and no deadline is 0. An empty `traceparent` takes no bytes. */
+  /**
+   * Appends a message; a tell has the correlation id 0, and no deadline is 0. An empty `traceparent` takes no bytes.
+   */
   appendMessage(
     { head, tail, length }: EncodedRoute,
     payload: Uint8Array,

@@ -4,8 +4,8 @@
  *
  * Without a key: hello, welcome. With one: hello, challenge, proof, welcome. A proof is a MAC over who gives it and the
  * exact bytes of hello and challenge. So both sides know that the other has the secret, and that neither versions nor
- * modes nor nonces were changed on the way; the role keeps a proof from being sent back to its maker, and the nonces keep
- * it from being used again.
+ * modes nor nonces were changed on the way; the role keeps a proof from being sent back to its maker, and the nonces
+ * keep it from being used again.
  * @module
  */
 

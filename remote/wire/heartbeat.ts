@@ -7,8 +7,8 @@
 export type Beat = "quiet" | "ping" | "pong" | "lost";
 
 /**
- * Counts beats. A beat in which nothing was heard asks the peer, who answers at once; after a number of them in a row it
- * is lost. Each side does so at its own pace, so that they need not agree on one.
+ * Counts beats. A beat in which nothing was heard asks the peer, who answers at once; after a number of them in a row
+ * it is lost. Each side does so at its own pace, so that they need not agree on one.
  */
 export class Heartbeat {
   readonly #silentMax: number;
@@ -27,8 +27,8 @@ export class Heartbeat {
   }
 
   /**
-   * A beat. While nothing is read on purpose, silence means nothing; but the peer, who gets no answers, must hear us. One
-   * that takes nothing of what waits for it is as good as gone, whatever it says.
+   * A beat. While nothing is read on purpose, silence means nothing; but the peer, who gets no answers, must hear us.
+   * One that takes nothing of what waits for it is as good as gone, whatever it says.
    */
   beat({ isListening, isStuck }: { readonly isListening: boolean; readonly isStuck: boolean }): Beat {
     const hasHeard = this.#hasHeard || !isListening;

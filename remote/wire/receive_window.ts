@@ -18,8 +18,8 @@ export interface WindowLimits {
 }
 
 /**
- * Counts the messages of one peer for one target. A message is _settled_ when the mailbox has taken it or it was answered
- * with a fault; a grant tells how many are, without a gap, and how many more may come.
+ * Counts the messages of one peer for one target. A message is _settled_ when the mailbox has taken it or it was
+ * answered with a fault; a grant tells how many are, without a gap, and how many more may come.
  *
  * The window of an actor that keeps up doubles with each grant, up to a bound; one that lets messages wait gets half.
  * Near the end of the {@linkcode Budget} for bytes, grants shrink.

@@ -39,7 +39,9 @@ export class Inbound {
 export interface ServerEffects {
   /** There is something to write. */
   wantFlush(): void;
-  /** A message for an actor. Call {@linkcode ServerSession.settle} for it once, and for an ask also `reply` or `fault`. */
+  /**
+   * A message for an actor. Call {@linkcode ServerSession.settle} for it once, and for an ask also `reply` or `fault`.
+   */
   deliver(message: Inbound): void;
   /** Something was settled that no grant tells yet: call {@linkcode ServerSession.grantAll} in a while. */
   wantGrants(): void;

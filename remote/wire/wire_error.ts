@@ -9,8 +9,8 @@ import { CinemaError } from "../../src/spi.ts";
 export type WireErrorCode = "frame-too-large" | "malformed";
 
 /**
- * A peer sent what cannot be read. The connection it came on is closed; nothing of the frame was delivered, and what came
- * before it was handled.
+ * A peer sent what cannot be read. The connection it came on is closed; nothing of the frame was delivered, and what
+ * came before it was handled.
  *
  * @example
  * ```ts

@@ -217,7 +217,9 @@ export class Cell {
     return this.#life.revive();
   }
 
-  /** A shutdown ran out of time: waits for nobody any more, and neither does who is below it. No recursion, as above. */
+  /**
+   * A shutdown ran out of time: waits for nobody any more, and neither does who is below it. No recursion, as above.
+   */
   giveUp(): void {
     const all: Cell[] = [this];
     for (const cell of all) {

@@ -11,8 +11,16 @@ import type { Cell } from "./cell.ts";
 import type { Children } from "./children.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** What an actor is doing. */
-export type ActorPhase = "starting" | "idle" | "busy" | "restarting" | "stopping";
+/**
+ * What an actor is doing:
+ *
+ * - `"starting"`: its `started` has not settled, and no message is handled yet;
+ * - `"idle"`: it has nothing to do;
+ * - `"busy"`: a handler or hook has not settled, or messages are queued;
+ * - `"restarting"`: it has failed, and waits for its back-off or its siblings, or its `started` has not settled yet;
+ * - `"stopping"`: a stop was requested; it takes no messages, but may still handle those that it has.
+ */
+export type ActorStatus = "starting" | "idle" | "busy" | "restarting" | "stopping";
 
 /** What can be seen of one actor at one moment. */
 export interface ActorView {
@@ -23,7 +31,7 @@ export interface ActorView {
   /** The class of its first actor. */
   readonly className: string;
   /** What it is doing. */
-  readonly phase: ActorPhase;
+  readonly status: ActorStatus;
   /** Messages and turns of the runtime in its mailbox. */
   readonly queued: number;
   /** The room in its mailbox that is taken, in the unit of its strategy. */
@@ -97,7 +105,7 @@ function viewOf(cell: Cell): ActorView {
     addr,
     label,
     className,
-    phase: phaseOf(cell),
+    status: statusOf(cell),
     queued,
     used: mailboxIfAny?.used ?? 0,
     capacity: markOf(cell.options),
@@ -109,7 +117,7 @@ function viewOf(cell: Cell): ActorView {
   };
 }
 
-function phaseOf({ isAlive, life, busyMs, queued }: Cell): ActorPhase {
+function statusOf({ isAlive, life, busyMs, queued }: Cell): ActorStatus {
   if (!isAlive) return "stopping";
   if (life.stage !== "running") return life.stage;
   return busyMs !== undefined || queued > 0 ? "busy" : "idle";

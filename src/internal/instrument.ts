@@ -103,7 +103,9 @@ export interface Instrument {
 
 let current: Instrument | undefined;
 
-/** Who is told of the systems, clients, servers and connections that are created now; undefined where nobody listens. */
+/**
+ * Who is told of the systems, clients, servers and connections that are created now; undefined where nobody listens.
+ */
 export function currentInstrument(): Instrument | undefined {
   return current;
 }

@@ -50,7 +50,7 @@ export class Life implements Runnable {
     if (!this.#isRunning) this.#launch();
   }
 
-  /** How far its incarnation has come; there is none that takes messages but in `"running"`. */
+  /** How far its incarnation has come, as one part of the `ActorStatus`; only one in `"running"` takes messages. */
   get stage(): "starting" | "running" | "restarting" {
     if (this.#incarnation?.isClosed ?? true) return "restarting";
     return this.#incarnation!.hasStarted ? "running" : this.restarts > 0 ? "restarting" : "starting";

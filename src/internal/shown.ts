@@ -29,9 +29,12 @@ export function showAs(kind: string, prototype: { readonly id: string }): void {
  *
  * @throws {TypeError} When there is an address in it, or JSON cannot say it.
  */
-export function jsonWithoutAddress(value: unknown): string | undefined {
+export function jsonWithoutAddress(
+  value: unknown,
+  replacer?: (key: string, value: unknown) => unknown,
+): string | undefined {
   written = undefined;
-  const text: string | undefined = JSON.stringify(value);
+  const text: string | undefined = JSON.stringify(value, replacer);
   if (written === undefined) return text;
   throw new TypeError(
     `Cannot send the address of ${written} to another process: register the actor, and send its name`,

@@ -26,7 +26,8 @@ export function spawnCell(
   if (typeof factory !== "function") {
     throw new TypeError("Cannot spawn: a factory is needed, a function that makes the actor, so that it can restart");
   }
-  // A copy, because the caller may change the object for the next actor, and this one's name and bounds must not change.
+  // A copy, because the caller may change the object for the next actor, and this one's name and bounds must not
+  // change.
   const options = given === DEFAULT_OPTIONS ? given : { ...given };
   checkMailboxOptions(options);
   checkLifeOptions(options);

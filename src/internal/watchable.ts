@@ -6,7 +6,9 @@
 import type { ActorRef } from "../addr.ts";
 import type { StopReason } from "../watch.ts";
 
-/** How the end of an actor elsewhere is learned. Addresses of one actor share it, so that a watcher hears of it once. */
+/**
+ * How the end of an actor elsewhere is learned. Addresses of one actor share it, so that a watcher hears of it once.
+ */
 export interface Watchable {
   /** Calls back once, never before it returns: when the actor has ended, or soon where it has ended already. */
   watch(ended: (reason: StopReason) => void): { cancel(): void };

@@ -76,7 +76,9 @@ export class Watches {
     for (const target of this.#targets) if (target.parent === this.#cell) this.unwatch(target);
   }
 
-  /** The cell has ended: tells its watchers and lets go of its targets. Calls `unheard` where no watcher hears of it. */
+  /**
+   * The cell has ended: tells its watchers and lets go of its targets. Calls `unheard` where no watcher hears of it.
+   */
   end(notice: Terminated, unheard?: () => void): void {
     const isHeardOf = unheard !== undefined && this.#isHeardOf;
     if (!isHeardOf) unheard?.();

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Core, type CoreEffect, type CoreEvent } from "../../cluster/core.ts";
+import { Core } from "../../cluster/core.ts";
+import type { CoreEffect, CoreEvent } from "../../cluster/core_event.ts";
 import { CATCH_UP_MAX_MS } from "../../cluster/directory/fetches.ts";
 import { PRESETS } from "../../cluster/membership/config.ts";
 import { clusterTag } from "../../cluster/membership/messages.ts";

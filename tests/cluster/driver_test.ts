@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { Core, type CoreEvent } from "../../cluster/core.ts";
+import { Core } from "../../cluster/core.ts";
+import type { CoreEvent } from "../../cluster/core_event.ts";
 import { Driver } from "../../cluster/driver.ts";
 import { MESH_MAX } from "../../cluster/limits.ts";
 import { PRESETS } from "../../cluster/membership/config.ts";

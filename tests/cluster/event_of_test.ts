@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { CoreEvent } from "../../cluster/core.ts";
+import type { CoreEvent } from "../../cluster/core_event.ts";
 import { actorOf, eventOf, memberOf } from "../../cluster/event_of.ts";
 import { locationOf, recordOf } from "../support/cluster_records.ts";
 

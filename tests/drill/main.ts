@@ -3,7 +3,8 @@
  *
  * ```sh
  * deno run --allow-read --allow-write --allow-run tests/drill/main.ts          # all, in some minutes
- * deno run --allow-read --allow-write --allow-run tests/drill/main.ts S7 keys  # those whose name has one of these words
+ * deno run --allow-read --allow-write --allow-run tests/drill/main.ts S7 keys  # those whose name has one of these
+ * words
  * ```
  *
  * Exits with 1 when a defect was missed, or when a patch does not apply any more.

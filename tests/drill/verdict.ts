@@ -18,7 +18,9 @@ export interface Run {
 
 /** What came of a drill. */
 export interface Verdict {
-  /** `"caught"`: tests failed, or did not come to an end. `"broken"`: they could not even start, which proves nothing. */
+  /**
+   * `"caught"`: tests failed, or did not come to an end. `"broken"`: they could not even start, which proves nothing.
+   */
   readonly kind: "caught" | "missed" | "broken";
   /** Which test has noticed it, and how many more. */
   readonly by: string;

@@ -1,9 +1,9 @@
 /**
  * Which lines of the library the tests run: `deno task coverage`, or with files or folders of tests as arguments.
  *
- * It runs the tests, the processes that they start included, prints a table of the folders and then every line that was not run,
- * with the reason where there is one in {@linkcode NOT_RUN}. It fails when the tests fail, and when a line has no reason. No figure
- * is a goal: what is not run is either tested, or it says here why not.
+ * It runs the tests, the processes that they start included, prints a table of the folders and then every line that was
+ * not run, with the reason where there is one in {@linkcode NOT_RUN}. It fails when the tests fail, and when a line has
+ * no reason. No figure is a goal: what is not run is either tested, or it says here why not.
  *
  * @module
  */

@@ -1,4 +1,5 @@
-// Many processes start at once, and then nothing happens. The original takes its own healthy members for dead at this size.
+// Many processes start at once, and then nothing happens. The original takes its own healthy members for dead at this
+// size.
 
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";

@@ -1,4 +1,5 @@
-// A node whose connections stay open and carry nothing: its host has vanished without a word, or a box on the way has forgotten them.
+// A node whose connections stay open and carry nothing: its host has vanished without a word, or a box on the way has
+// forgotten them.
 
 import { assertEquals } from "@std/assert";
 import { among } from "../support/node_process.ts";

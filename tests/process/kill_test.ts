@@ -89,7 +89,8 @@ Deno.test("ctx.watch tells a watcher exactly once that the process of an actor w
       await node.line("terminated store", ({ kind }) => kind === "terminated");
       await node.event("down", "node-3");
     }
-    // Whoever has the name now is another actor: that it ends as well is no second notice for those who watched the first.
+    // Whoever has the name now is another actor: that it ends as well is no second notice for those who watched the
+    // first.
     await two!.ask({ kind: "register", name: "store" });
     await one!.ask({ kind: "wait", name: "store" });
     await two!.ask({ kind: "unregister", name: "store" });

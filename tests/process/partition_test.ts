@@ -1,5 +1,6 @@
-// The network between nodes is parted, and heals. Each node advertises a proxy, which learns from the handshake who dials, and holds
-// the bytes of those who are on the other side: as a network that loses every packet, and lets them through when it heals.
+// The network between nodes is parted, and heals. Each node advertises a proxy, which learns from the handshake who
+// dials, and holds the bytes of those who are on the other side: as a network that loses every packet, and lets them
+// through when it heals.
 
 import { assertEquals } from "@std/assert";
 import { among, type NodeProcess } from "../support/node_process.ts";

@@ -1,9 +1,12 @@
-// A process stands still: it is stopped by a signal, or its event loop is blocked. Its connections stay open, and nobody answers.
+// A process stands still: it is stopped by a signal, or its event loop is blocked. Its connections stay open, and
+// nobody answers.
 
 import { assertEquals } from "@std/assert";
 import { among, type NodeProcess, startCluster } from "../support/node_process.ts";
 
-/** Both are slow enough that a member which merely waits for a busy processor is not taken for one that stands still. */
+/**
+ * Both are slow enough that a member which merely waits for a busy processor is not taken for one that stands still.
+ */
 const FAST = { gossip: { interval: 50, suspectTimeout: 1_000 } };
 const STEADY = { gossip: { interval: 50, suspectTimeout: 2_000 } };
 

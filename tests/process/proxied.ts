@@ -18,7 +18,10 @@ export class ProxiedNetwork {
     }
   }
 
-  /** Decides what becomes of the connections that one node makes to another; those of the other way round are not touched. */
+  /**
+   * Decides what becomes of the connections that one node makes to another; those of the other way round are not
+   * touched.
+   */
   link(from: NodeProcess, to: NodeProcess, fates: Fate | Fates): void {
     this.#proxies.get(to.id)!.set(fates, from.id);
   }

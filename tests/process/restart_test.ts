@@ -5,7 +5,8 @@ import { among, NodeProcess, startCluster } from "../support/node_process.ts";
 
 const LOCAL = { options: { preset: "local" } } as const;
 
-// Each start draws a number. Whether the second is higher than the first, or must make itself heard, is chance, and so both are tried.
+// Each start draws a number. Whether the second is higher than the first, or must make itself heard, is chance, and so
+// both are tried.
 for (const [isNoticed, draw] of [[true, 1], [true, 0], [false, 1], [false, 0]] as const) {
   const when = isNoticed ? "after the others took the first one down" : "before anybody noticed";
   const which = draw === 1 ? "higher" : "lower";

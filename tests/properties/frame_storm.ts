@@ -34,8 +34,9 @@ export interface Tally {
 }
 
 /**
- * Damaged frames in great numbers, faster than a property makes them: its cases are made once, and it is the damage that is new each
- * time. What reads them lives as long as the storm, as that of a node does, so that whatever grows is seen.
+ * Damaged frames in great numbers, faster than a property makes them: its cases are made once, and it is the damage
+ * that is new each time. What reads them lives as long as the storm, as that of a node does, so that whatever grows is
+ * seen.
  */
 export class FrameStorm {
   readonly tally: readonly Tally[];
@@ -103,7 +104,10 @@ function sample(seed: number, cases: fc.Arbitrary<Uint8Array>): Uint8Array[] {
   return fc.sample(cases, { seed, numRuns: CORPUS }).filter(({ length }) => length > 0);
 }
 
-/** A connection whose frames come in pieces, with the session of a server behind it; a new one after each that has ended. */
+/**
+ * A connection whose frames come in pieces, with the session of a server behind it; a new one after each that has
+ * ended.
+ */
 function connectionGate(seed: number, also: (bytes: Uint8Array) => void): Gate {
   const corpus = sample(seed, fc.oneof(anyEnvelope.map((envelope) => framesOf(envelope)), anyFrame));
   const strings = new StringCache();

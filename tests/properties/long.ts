@@ -1,6 +1,6 @@
 /**
- * The laws on as many cases as there is time for, with new cases each time, and a storm of ten million damaged frames. Ends with 1 where
- * one does not hold; what it prints then leads to the same case again.
+ * The laws on as many cases as there is time for, with new cases each time, and a storm of ten million damaged frames.
+ * Ends with 1 where one does not hold; what it prints then leads to the same case again.
  *
  * ```sh
  * deno run --v8-flags=--expose-gc --config tests/properties/deno.json tests/properties/long.ts --minutes 5

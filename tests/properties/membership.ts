@@ -35,7 +35,9 @@ function merged(one: MemberRecord, other: MemberRecord): MemberRecord {
   return overrides(other, one) ? withVersion(other, one) : withVersion(one, other);
 }
 
-/** The same for any number of them, in the plainest way: of the newest start and incarnation, the most that was said. */
+/**
+ * The same for any number of them, in the plainest way: of the newest start and incarnation, the most that was said.
+ */
 function highest(records: readonly MemberRecord[]): MemberRecord {
   const uid = Math.max(...records.map((record) => record.uid));
   const started = records.filter((record) => record.uid === uid);

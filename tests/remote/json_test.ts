@@ -19,10 +19,14 @@ Deno.test({
   permissions: "none",
   fn() {
     const codec: Codec<unknown> = json();
-    for (const value of [undefined, null, 0, -1.5, "", "grüße 🎬", true, [], [1, [2]], { a: { b: null } }]) {
+    for (
+      const value of [undefined, null, 0, -0, [{ n: -0 }], -1.5, "", "grüße 🎬", true, [], [1, [2]], { a: { b: null } }]
+    ) {
       assertEquals(codec.decode(codec.encode(value) as Uint8Array), value);
     }
     assertEquals(codec.encode(undefined), new Uint8Array(0));
+    const zeros = codec.decode(codec.encode([0, -0]) as Uint8Array) as number[];
+    assertEquals(zeros.map((zero) => Object.is(zero, -0)), [false, true]);
   },
 });
 
@@ -34,10 +38,27 @@ Deno.test({
     const circle: { self?: unknown } = {};
     circle.self = circle;
     for (const value of [1n, circle, () => 1, Symbol("s")]) assertThrows(() => codec.encode(value), TypeError);
+    const nested = { items: [{ when: new Date(0) }] };
+    assertThrows(() => codec.encode(nested), TypeError, "Cannot write this as JSON: items[0].when is an object of the");
+    const long = { ["x".repeat(1_000)]: NaN };
+    assertEquals(assertThrows(() => codec.encode(long), TypeError).message.length, 27 + 300);
     for (const text of ["{", "undefined", "[1,]", " "]) assertThrows(() => codec.decode(utf8(text)), SyntaxError);
     // Half a character, and the mark of another encoding.
     assertThrows(() => codec.decode(new Uint8Array([34, 0xe2, 0x82, 34])), TypeError);
     assertThrows(() => codec.decode(new Uint8Array([0xef, 0xbb, 0xbf, 49])), SyntaxError);
+  },
+});
+
+Deno.test({
+  name: "json(check) sends what writes itself, for the check to make whole, and no address",
+  permissions: "none",
+  async fn() {
+    const codec = json((value) => ({ at: new Date((value as { at: string }).at) }));
+    assertEquals(codec.decode(codec.encode({ at: new Date(7) }) as Uint8Array), { at: new Date(7) });
+    await using system = new ActorSystem();
+    const at = system.spawn(() => new Shelf()) as unknown as Date;
+    assertThrows(() => codec.encode({ at }), TypeError, "Cannot send the address");
+    assertThrows(() => codec.encode({ at: new Date(7), n: NaN } as { at: Date }), TypeError, "n is NaN");
   },
 });
 
@@ -75,7 +96,13 @@ Deno.test("A message in JSON that does not pass its check is refused, and no han
   const wrong = { type: "store", key: 7 as unknown as string, value: 1 } as const;
   const refused = await assertRejects(() => shelf.send(wrong), MessageRefusedError);
   assertEquals(refused.outcome, "not-delivered");
-  await assertRejects(() => shelf.send({ type: "store", key: "c", value: 1n }), MessageRefusedError);
+  const lossy = { type: "store", key: "c", value: [{ at: new Date() }] } as const;
+  const named = await assertRejects(
+    () => shelf.send(lossy),
+    MessageRefusedError,
+    "value[0].at is an object of the class",
+  );
+  assertEquals(named.outcome, "not-delivered");
   assertEquals(seen.map(({ key }) => key), ["a", "b"]);
   const lost = await assertRejects(() => shelf.send({ type: "store", key: "bad", value: 1 }), ReplyLostError);
   assertEquals(lost.outcome, "handled");

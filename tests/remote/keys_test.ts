@@ -3,7 +3,8 @@ import { createDecipheriv, createHmac, hkdfSync } from "node:crypto";
 import { inspect } from "node:util";
 import { KeyRing, type Secret } from "../../remote/keys.ts";
 
-// What the runtime makes with Web Crypto is compared with what `node:crypto` makes, and that with the published vectors.
+// What the runtime makes with Web Crypto is compared with what `node:crypto` makes, and that with the published
+// vectors.
 const hkdf = (secret: Uint8Array, salt: Uint8Array, info: Uint8Array | string, length: number): Uint8Array =>
   new Uint8Array(hkdfSync("sha256", secret, salt, info, length));
 const hmac = (key: Uint8Array, data: Uint8Array): Uint8Array =>

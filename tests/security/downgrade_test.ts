@@ -1,4 +1,5 @@
-// Nobody is talked out of a key, of TLS or of the handshake: not on the port of a server, of a cluster, or of Cinema-rs peers.
+// Nobody is talked out of a key, of TLS or of the handshake: not on the port of a server, of a cluster, or of Cinema-rs
+// peers.
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { ClusterNode } from "../../cluster/mod.ts";

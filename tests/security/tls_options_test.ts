@@ -1,4 +1,5 @@
-// What is wrong about certificates is said before anything listens: whatever the platform would make of it, it would trust others.
+// What is wrong about certificates is said before anything listens: whatever the platform would make of it, it would
+// trust others.
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { MemoryNetwork, MessageRouter, RemoteServer } from "../../remote/mod.ts";

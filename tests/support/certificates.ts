@@ -1,8 +1,8 @@
 /**
  * Certificates for tests, made when they are needed, so that no private key lies in the repository.
  *
- * X.509 is DER (ITU-T X.690) of a few nested lists (RFC 5280, section 4.1); Web Crypto makes the keys and signs. To write
- * the dozen fields that TLS looks at is shorter than to depend on a library for it.
+ * X.509 is DER (ITU-T X.690) of a few nested lists (RFC 5280, section 4.1); Web Crypto makes the keys and signs. To
+ * write the dozen fields that TLS looks at is shorter than to depend on a library for it.
  *
  * @module
  */

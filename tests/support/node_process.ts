@@ -81,7 +81,9 @@ export class NodeProcess implements AsyncDisposable {
     return this.lines.length;
   }
 
-  /** The first line that passes, of those from number `from` on; `what` names it in the failure when it does not come. */
+  /**
+   * The first line that passes, of those from number `from` on; `what` names it in the failure when it does not come.
+   */
   async line(what: string, passes: (line: NodeLine) => boolean, from = 0): Promise<NodeLine> {
     const deadline = performance.now() + PATIENCE_MS;
     for (let at = from;;) {
@@ -281,7 +283,9 @@ export async function startCluster(
   }
 }
 
-/** Runs a test among nodes; where it fails, the error shows what each of them has said. They end with it in any case. */
+/**
+ * Runs a test among nodes; where it fails, the error shows what each of them has said. They end with it in any case.
+ */
 export async function among<N extends NodeProcess[] & AsyncDisposable>(
   starting: Promise<N>,
   test: (nodes: N) => Promise<void>,

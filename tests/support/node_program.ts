@@ -1,5 +1,5 @@
-// A node of a cluster in a process of its own. Its only argument is JSON: see `NodeSetup`. It prints one JSON line for each event,
-// with the time of the machine, and does what the lines of its standard input ask for.
+// A node of a cluster in a process of its own. Its only argument is JSON: see `NodeSetup`. It prints one JSON line for
+// each event, with the time of the machine, and does what the lines of its standard input ask for.
 
 import { Actor, ActorSystem, type Message, type Random, systemRandom } from "@cinema/cinema";
 import {

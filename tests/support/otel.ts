@@ -179,7 +179,9 @@ function keyOf(attributes: Attributes): string {
   return Object.values(attributes).join(" ");
 }
 
-/** An SDK of OpenTelemetry that keeps everything in memory: registered for the whole process until it is disposed of. */
+/**
+ * An SDK of OpenTelemetry that keeps everything in memory: registered for the whole process until it is disposed of.
+ */
 export class MemoryTelemetry implements Disposable {
   /** The spans, in the order in which they began. */
   readonly spans: RecordedSpan[] = [];

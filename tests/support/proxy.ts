@@ -4,8 +4,8 @@ import { decodeHandshake } from "../../remote/wire/handshake_codec.ts";
 import { StringCache } from "../../remote/wire/string_cache.ts";
 
 /**
- * What becomes of bytes in one direction: they pass; they are held, as on a network that loses every packet, and go on where that
- * ends; or the connection is closed, and so is every new one.
+ * What becomes of bytes in one direction: they pass; they are held, as on a network that loses every packet, and go on
+ * where that ends; or the connection is closed, and so is every new one.
  */
 export type Fate = "pass" | "stall" | "cut";
 
@@ -19,8 +19,9 @@ const OPEN: Fates = { there: "pass", back: "pass" };
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * A TCP proxy in front of one node, which advertises the address of the proxy instead of its own. It reads the first frame of each
- * connection to learn which node dials, so that it can part a node from some and not from others. `await using` ends it.
+ * A TCP proxy in front of one node, which advertises the address of the proxy instead of its own. It reads the first
+ * frame of each connection to learn which node dials, so that it can part a node from some and not from others.
+ * `await using` ends it.
  */
 export class TcpProxy implements AsyncDisposable {
   /** Where it listens. */

@@ -3,8 +3,8 @@ import { SHUTDOWN_TIMEOUT_MS } from "../../src/limits.ts";
 import { ManualClock } from "../../src/testing/mod.ts";
 
 /**
- * A system in virtual time for `await using`. At the end its time moves on, so that a test that fails in the middle says
- * why, rather than wait for ever for a handler that it holds.
+ * A system in virtual time for `await using`. At the end its time moves on, so that a test that fails in the middle
+ * says why, rather than wait for ever for a handler that it holds.
  */
 export class VirtualSystem extends ActorSystem {
   /** Its clock. */

@@ -56,6 +56,7 @@ export const LAYERS: readonly Layer[] = [
     files: [
       "cluster/testing/",
       "cluster/core.ts",
+      "cluster/core_event.ts",
       "cluster/limits.ts",
       "cluster/membership/",
       "cluster/directory/",
@@ -121,6 +122,7 @@ export const SANS_IO: readonly string[] = [
   "cluster/wire/",
   "cluster/testing/",
   "cluster/core.ts",
+  "cluster/core_event.ts",
 ];
 
 /** The adapters: the only files of the library that may say `Deno`. */

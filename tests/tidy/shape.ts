@@ -18,6 +18,9 @@ export interface SourceFile {
 /** The longest source file and the longest test, in lines. */
 export const LINES_MAX = { source: 300, test: 500 } as const;
 
+/** The widest line, in characters: the formatter holds code to it, but breaks no comment. */
+export const LINE_CHARS_MAX = 120;
+
 /**
  * The library files that are tested through another file, and the test that does it. A small part that has no life of
  * its own belongs here; a part with rules of its own deserves its own test.
@@ -59,6 +62,9 @@ export const TESTED_BY: ReadonlyMap<string, string> = new Map([
   ["remote/wire/slab.ts", "tests/remote/wire/envelope_test.ts"],
   ["remote/wire/reader.ts", "tests/remote/wire/vectors_test.ts"],
   ["cluster/limits.ts", "tests/cluster/links_test.ts"],
+  ["cluster/membership/limits.ts", "tests/cluster/membership/view_test.ts"],
+  ["cluster/directory/limits.ts", "tests/cluster/directory/own_entries_test.ts"],
+  ["cluster/wire/limits.ts", "tests/cluster/wire/cluster_codec_test.ts"],
   ["cluster/errors.ts", "tests/cluster/cluster_client_test.ts"],
   ["cluster/node_engine.ts", "tests/cluster/cluster_node_test.ts"],
   ["cluster/endpoint.ts", "tests/cluster/cluster_sockets_test.ts"],
@@ -122,6 +128,21 @@ export function checkSwitchedOff({ path, text }: SourceFile): string[] {
   return find(path, text, /\bDeno\.test\.(?:ignore|only)\b|\b(?:ignore|only): true\b/g, "switches tests off");
 }
 
+/** Finds comments of code, and prose of Markdown, in lines that are too wide; a link cannot be broken. */
+export function checkWidth({ path, text }: SourceFile): string[] {
+  const isLink = path.endsWith(".md") ? /\]\(|^\s*</ : /https?:\/\//;
+  const lines = text.split("\n");
+  // Parsing costs much, and few files have a wide line at all.
+  const wide = new Set(
+    lines.keys().filter((at) => [...lines[at]!].length > LINE_CHARS_MAX && !isLink.test(lines[at]!)),
+  );
+  if (wide.size === 0) return [];
+  const spoken = path.endsWith(".md") ? proseLines(lines) : commentLines(path, text);
+  return spoken.filter((at) => wide.has(at)).map((at) =>
+    `${path}:${at + 1} is wider than ${LINE_CHARS_MAX} characters: break the line, its words may stay`
+  );
+}
+
 /** Finds a library file with logic that has no test file of its own name. */
 export function checkTwin(file: SourceFile, paths: ReadonlySet<string>): string[] {
   const { path } = file;
@@ -156,14 +177,42 @@ function hasLogic({ path, text }: SourceFile): boolean {
   });
 }
 
+/** The lines of a Markdown file that are neither in a fence nor of a table, from 0. */
+function proseLines(lines: readonly string[]): number[] {
+  let isFenced = false;
+  return lines.flatMap((line, at) => {
+    const isFence = /^\s*(?:```|~~~)/.test(line);
+    if (isFence) isFenced = !isFenced;
+    return isFence || isFenced || /^\s*\|/.test(line) ? [] : [at];
+  });
+}
+
+/** The lines of a source file that have a part of a comment, from 0, in order. */
+function commentLines(path: string, text: string): number[] {
+  const found = new Set<number>();
+  parse(path, text, ({ sourceCode }) => {
+    for (const { range: [start, end] } of sourceCode.getAllComments()) {
+      for (let at = lineOf(text, start); at <= lineOf(text, end); at++) found.add(at - 1);
+    }
+  });
+  return [...found];
+}
+
 /** The top-level statements of a file, as the linter parses them. */
 function statements(path: string, text: string): Deno.lint.Statement[] {
   const found: Deno.lint.Statement[] = [];
-  const collect: Deno.lint.Rule = {
-    create: () => ({ Program: (node) => void found.push(...(node.body as Deno.lint.Statement[])) }),
-  };
-  Deno.lint.runPlugin({ name: "shape", rules: { collect } }, path, text);
+  parse(path, text, (_context, program) => void found.push(...(program.body as Deno.lint.Statement[])));
   return found;
+}
+
+/** Shows `look` a file as the linter parses it. */
+function parse(
+  path: string,
+  text: string,
+  look: (context: Deno.lint.RuleContext, program: Deno.lint.Program) => void,
+): void {
+  const looker: Deno.lint.Rule = { create: (context) => ({ Program: (program) => look(context, program) }) };
+  Deno.lint.runPlugin({ name: "shape", rules: { looker } }, path, text);
 }
 
 function find(path: string, text: string, pattern: RegExp, problem: string): string[] {

@@ -8,6 +8,8 @@ import {
   checkPutOff,
   checkSwitchedOff,
   checkTwin,
+  checkWidth,
+  LINE_CHARS_MAX,
   LINES_MAX,
   type SourceFile,
   TESTED_BY,
@@ -16,6 +18,7 @@ import { importRefusal } from "./layers.ts";
 import { isThere, readSources, readText } from "./source_tree.ts";
 
 const sources = await readSources(".ts");
+const scripts = await readSources(".js");
 const texts = await readSources(".md");
 const paths = new Set(sources.map(({ path }) => path));
 
@@ -37,6 +40,7 @@ tidy("every library file starts with documentation", sources, checkFirstDoc);
 tidy("every library file with logic has a test", sources, (file) => checkTwin(file, paths));
 tidy("no test is switched off", sources.filter(({ path }) => !speaksOfRules(path)), checkSwitchedOff);
 tidy("work that is put off names its issue", [...sources, ...texts].filter((f) => !speaksOfRules(f.path)), checkPutOff);
+tidy(`no comment and no prose is wider than ${LINE_CHARS_MAX}`, [...sources, ...scripts, ...texts], checkWidth);
 tidy("links between files lead somewhere", texts, (file) => checkLinks(file, isThere));
 
 Deno.test("tidy: TESTED_BY names files that exist", () => {
@@ -114,6 +118,23 @@ rule("checkSwitchedOff()", checkSwitchedOff, [
   file("tests/a_test.ts", `Deno.test.ignore("a", () => {});`),
   file("tests/a_test.ts", `Deno.test({ name: "a", only: true, fn() {} });`),
 ], [file("tests/a_test.ts", `Deno.test({ name: "a", ignore: Deno.build.os === "windows", fn() {} });`)]);
+
+const wide = "w ".repeat(LINE_CHARS_MAX / 2);
+rule("checkWidth()", checkWidth, [
+  file("src/a.ts", `const a = 1;\n// ${wide}`),
+  file("src/a.ts", `/**\n * ${wide}\n */\nconst a = 1;`),
+  file("src/a.ts", `call("${wide}"); // Beside code.`),
+  file("tests/a_test.ts", `/* a\n ${wide}\n*/`),
+  file("page/a.js", `// ${wide}`),
+  file("README.md", `${wide}w`),
+  file("README.md", `\`\`\`ts\na();\n\`\`\`\n\n${wide}w`),
+], [
+  file("src/a.ts", `// ${wide.slice(0, -3)}`),
+  file("src/a.ts", `// ${"🎬".repeat(LINE_CHARS_MAX - 3)}`),
+  file("src/a.ts", `call("${wide}"); call("// ${wide}"); call(\`\n// ${wide}\n\`);`),
+  file("src/a.ts", `// See https://example.com/${"w".repeat(LINE_CHARS_MAX)}`),
+  file("README.md", `${wide}\n| ${wide} |\n\`\`\`ts\n${wide}w\n\`\`\`\n- [${wide}](tests/a_test.ts)\n`),
+]);
 
 rule("checkTwin()", (source) => checkTwin(source, new Set(["tests/src/tested_test.ts"])), [
   file("src/a.ts", `export const a = 1;`),

@@ -2221,7 +2221,12 @@ const DRAWN_MAX = 60;
 /** How large a node is, by how many there are: they shall not cover each other. */
 const SIZES = /** @type {const} */ ([[NAMED_MAX, 22], [30, 16], [DRAWN_MAX, 11]]);
 
-/** @typedef {{ member: MemberState, x: number, y: number, size: number, isNamed: boolean, now: number, middle: { x: number, y: number } }} Spot */
+/**
+ * @typedef {{
+ *   member: MemberState, x: number, y: number, size: number, isNamed: boolean, now: number,
+ *   middle: { x: number, y: number },
+ * }} Spot
+ */
 
 /** The picture. */
 class ClusterPicture {
@@ -2384,7 +2389,10 @@ function describe(cluster, drawnCount) {
  * @typedef {View<Item> & { isInSight: boolean, draw(): void }} RowOf
  */
 
-/** How many rows out of sight are drawn with each state: they take turns, and of a thousand none is older than ten seconds. */
+/**
+ * How many rows out of sight are drawn with each state: they take turns, and of a thousand none is older than ten
+ * seconds.
+ */
 const UNSEEN_ROWS = 100;
 /** How far beyond the edges of what scrolls counts as in sight: whoever scrolls finds the rows drawn. */
 const MARGIN = "50% 0px";
@@ -2405,7 +2413,8 @@ class RowList {
   #turn = 0;
 
   /**
-   * @param {{ body: Element, scroll: Element, keyOf: (item: Item) => string, create: () => V }} options \`scroll\` scrolls them.
+   * @param {{ body: Element, scroll: Element, keyOf: (item: Item) => string, create: () => V }} options \`scroll\`
+   * scrolls them.
    */
   constructor({ body, scroll, keyOf, create }) {
     this.#list = new KeyedList(body, keyOf, () => this.#watched(create()));
@@ -2469,7 +2478,8 @@ class RowList {
  * @property {string} title
  * @property {string} name
  * @property {(item: Item) => string} text
- * @property {(item: Item) => string} [hint] The text that is shown for a while when the pointer rests; the text itself otherwise.
+ * @property {(item: Item) => string} [hint] The text that is shown for a while when the pointer rests; the text itself
+ * otherwise.
  * @property {(cell: HTMLElement, item: Item) => void} [draw] Draws what is more than text.
  * @property {boolean} [isHead] Whether its cells name the row.
  */
@@ -2487,7 +2497,9 @@ class Table {
   node;
 
   /**
-   * @param {{ caption: string, empty: string, columns: readonly Column<Item>[], keyOf: (item: Item) => string, name: string }} options
+   * @param {{
+   *   caption: string, empty: string, columns: readonly Column<Item>[], keyOf: (item: Item) => string, name: string,
+   * }} options
    */
   constructor({ caption, empty, columns, keyOf, name }) {
     const heads = columns.map((column) => html("th", { scope: "col", class: \`c-\${column.name}\` }, column.title));

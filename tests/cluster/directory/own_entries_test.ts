@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertGreater, assertLessOrEqual, assertThrows } from "@std/assert";
 import type { DirectoryPage } from "../../../cluster/directory/entry.ts";
-import { OwnEntries, PAGE_MAX, REMOVALS_KEPT } from "../../../cluster/directory/own_entries.ts";
+import { PAGE_MAX } from "../../../cluster/directory/limits.ts";
+import { OwnEntries, REMOVALS_KEPT } from "../../../cluster/directory/own_entries.ts";
 import { CinemaError } from "../../../src/errors.ts";
 import { SeededRandom } from "../../../src/testing/mod.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertGreaterOrEqual, assertLess, assertNotEquals } from "@std/assert";
-import { bytesOf, clusterTag, fnv1a } from "../../../cluster/membership/messages.ts";
+import { type Body, bytesOf, clusterTag, fnv1a, isBulk } from "../../../cluster/membership/messages.ts";
 import { ClusterCodec } from "../../../cluster/wire/cluster_codec.ts";
 import { CLUSTER, memberOf, newsOf, pure } from "../../support/members.ts";
 
@@ -28,4 +28,19 @@ pure("bytesOf is at least what a piece of news takes on the wire, and not much m
       assertLess(bytesOf(update) - bytes, 40, id);
     }
   }
+});
+
+pure("isBulk keeps what compares states, and refusals, away from the connections of probes", () => {
+  const target = { id: "b", uid: 1 };
+  const bodies: Body[] = [
+    { kind: "ping", sequence: 1, target },
+    { kind: "ack", sequence: 1 },
+    { kind: "ping-req", sequence: 1, target, addr: "b:1" },
+    { kind: "nack", sequence: 1 },
+    { kind: "gossip" },
+    { kind: "digest", digest: 1, isJoin: false },
+    { kind: "state", records: [], wantsReply: true },
+    { kind: "refusal", code: "cluster", message: "" },
+  ];
+  assertEquals(bodies.filter(isBulk).map(({ kind }) => kind), ["digest", "state", "refusal"]);
 });

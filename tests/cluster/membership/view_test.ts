@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreater, assertLess, assertNotEquals } from "@std/assert";
 import type { MembershipConfig } from "../../../cluster/membership/config.ts";
 import type { MemberRecord } from "../../../cluster/membership/member.ts";
-import { INCARNATION_STEP_MAX } from "../../../cluster/membership/view.ts";
+import { INCARNATION_STEP_MAX } from "../../../cluster/membership/limits.ts";
 import { memberOf, newsOf, pure, Seen } from "../../support/members.ts";
 
 /** A view with members that are up; what it told of them is forgotten. */

@@ -81,7 +81,7 @@ Deno.test("Sampler.look gives no rate after a few ms, and none of an actor that 
 Deno.test("Sampler.look gives no rate of an actor that was left out at the last look", () => {
   const clock = new ManualClock();
   const addr = { id: "/a" };
-  const view = { addr, label: "a", className: "A", phase: "idle", queued: 0, capacity: 1, restarts: 0, childCount: 0 };
+  const view = { addr, label: "a", className: "A", status: "idle", queued: 0, capacity: 1, restarts: 0, childCount: 0 };
   let shown: object[] = [];
   const inspection = { topLevel: () => shown, topLevelCount: 1, living: 1, turns: 0 } as unknown as Inspection;
   const troubles = new Troubles(() => {});

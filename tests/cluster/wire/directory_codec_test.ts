@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import protobuf from "protobufjs";
 import { ClusterCodec } from "../../../cluster/wire/cluster_codec.ts";
-import { CHANGES_MAX, type DirectoryMessage } from "../../../cluster/wire/directory_codec.ts";
+import type { DirectoryMessage } from "../../../cluster/wire/directory_codec.ts";
+import { CHANGES_MAX } from "../../../cluster/wire/limits.ts";
 import { encodeRecord } from "../../../cluster/wire/records.ts";
 import { Writer } from "../../../cluster/wire/writer.ts";
 import { WireError } from "../../../remote/wire/wire_error.ts";

@@ -17,7 +17,7 @@ Deno.test("Inspection shows an idle actor, before and after its first message", 
     addr,
     label: "a",
     className: "Scripted",
-    phase: "idle",
+    status: "idle",
     queued: 0,
     used: 0,
     capacity: 7,
@@ -43,9 +43,9 @@ Deno.test("Inspection shows what is queued, who waits, and how long a handler ha
   const addr = await stage.spawn("a", {}, { mailbox: { highWaterMark: 10, size: () => 4 }, stopTimeout: 0 });
   for (let n = 0; n < 5; n++) addr.doSend(act(hang));
   await stage.clock.advance(1_500);
-  const { phase, queued, used, capacity, waiting, taken, busyMs } = only(stage);
-  assertEquals({ phase, queued, used, capacity, waiting, taken, busyMs }, {
-    phase: "busy",
+  const { status, queued, used, capacity, waiting, taken, busyMs } = only(stage);
+  assertEquals({ status, queued, used, capacity, waiting, taken, busyMs }, {
+    status: "busy",
     queued: 3,
     used: 12,
     capacity: 10,
@@ -57,10 +57,10 @@ Deno.test("Inspection shows what is queued, who waits, and how long a handler ha
 
 Deno.test("Inspection shows how an actor starts, is restarted after its back-off, and stops", async () => {
   await using stage = new Stage();
-  const phases: string[] = [];
+  const statuses: string[] = [];
   const look = () => {
-    const { phase, restarts } = only(stage);
-    phases.push(`${phase} ${restarts}`);
+    const { status, restarts } = only(stage);
+    statuses.push(`${status} ${restarts}`);
   };
   const gates = [0, 1].map(() => Promise.withResolvers<void>());
   const starts = gates.map(({ promise }) => promise);
@@ -84,7 +84,7 @@ Deno.test("Inspection shows how an actor starts, is restarted after its back-off
   look();
   await stage.clock.advance(100);
   await stopped;
-  assertEquals(phases, ["starting 0", "idle 0", "restarting 0", "restarting 1", "idle 1", "stopping 1"]);
+  assertEquals(statuses, ["starting 0", "idle 0", "restarting 0", "restarting 1", "idle 1", "stopping 1"]);
   assertEquals(new Inspection(stage.system).topLevel(10), []);
 });
 
@@ -95,10 +95,10 @@ Deno.test("Inspection shows an actor that still ends before its restart as one t
   const addr = await stage.spawn("a", { stopped: () => promise }, { strategy });
   addr.doSend(act(boom));
   await stage.clock.settle();
-  const { phase, busyMs } = only(stage);
+  const { status, busyMs } = only(stage);
   resolve();
   await stage.clock.settle();
-  assertEquals([phase, busyMs, only(stage).phase, only(stage).restarts], ["restarting", 0, "idle", 1]);
+  assertEquals([status, busyMs, only(stage).status, only(stage).restarts], ["restarting", 0, "idle", 1]);
 });
 
 Deno.test("Inspection walks the tree as far as it is asked to, and counts what it does not show", async () => {

@@ -1,4 +1,4 @@
-import { Actor, type ActorRef, ActorSystem, type Message, MessageRefusedError } from "@cinema/cinema";
+import { Actor, ActorSystem, type Message, MessageRefusedError } from "@cinema/cinema";
 import { ClusterClient, ClusterNode } from "@cinema/cinema/cluster";
 import { json, LocalNode, MemoryNetwork, MessageRouter, protocol } from "@cinema/cinema/remote";
 import { RemoteClient, RemoteServer, ReplyLostError } from "@cinema/cinema/remote";
@@ -6,7 +6,7 @@ import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/ass
 
 interface Follow extends Message<unknown> {
   type: "follow";
-  follower: ActorRef<never> | null;
+  follower: unknown; // the compiler would refuse an address
 }
 const RoomProtocol = protocol<Follow>({ follow: { name: "Follow", request: json(), reply: json() } });
 let handled = 0;

@@ -22,7 +22,12 @@ const DRAWN_MAX = 60;
 /** How large a node is, by how many there are: they shall not cover each other. */
 const SIZES = /** @type {const} */ ([[NAMED_MAX, 22], [30, 16], [DRAWN_MAX, 11]]);
 
-/** @typedef {{ member: MemberState, x: number, y: number, size: number, isNamed: boolean, now: number, middle: { x: number, y: number } }} Spot */
+/**
+ * @typedef {{
+ *   member: MemberState, x: number, y: number, size: number, isNamed: boolean, now: number,
+ *   middle: { x: number, y: number },
+ * }} Spot
+ */
 
 /** The picture. */
 export class ClusterPicture {

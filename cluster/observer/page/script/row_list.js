@@ -15,7 +15,10 @@ import { KeyedList } from "./dom.js";
  * @typedef {View<Item> & { isInSight: boolean, draw(): void }} RowOf
  */
 
-/** How many rows out of sight are drawn with each state: they take turns, and of a thousand none is older than ten seconds. */
+/**
+ * How many rows out of sight are drawn with each state: they take turns, and of a thousand none is older than ten
+ * seconds.
+ */
 const UNSEEN_ROWS = 100;
 /** How far beyond the edges of what scrolls counts as in sight: whoever scrolls finds the rows drawn. */
 const MARGIN = "50% 0px";
@@ -36,7 +39,8 @@ export class RowList {
   #turn = 0;
 
   /**
-   * @param {{ body: Element, scroll: Element, keyOf: (item: Item) => string, create: () => V }} options `scroll` scrolls them.
+   * @param {{ body: Element, scroll: Element, keyOf: (item: Item) => string, create: () => V }} options `scroll`
+   * scrolls them.
    */
   constructor({ body, scroll, keyOf, create }) {
     this.#list = new KeyedList(body, keyOf, () => this.#watched(create()));

@@ -16,7 +16,8 @@ import { RowList } from "./row_list.js";
  * @property {string} title
  * @property {string} name
  * @property {(item: Item) => string} text
- * @property {(item: Item) => string} [hint] The text that is shown for a while when the pointer rests; the text itself otherwise.
+ * @property {(item: Item) => string} [hint] The text that is shown for a while when the pointer rests; the text itself
+ * otherwise.
  * @property {(cell: HTMLElement, item: Item) => void} [draw] Draws what is more than text.
  * @property {boolean} [isHead] Whether its cells name the row.
  */
@@ -34,7 +35,9 @@ export class Table {
   node;
 
   /**
-   * @param {{ caption: string, empty: string, columns: readonly Column<Item>[], keyOf: (item: Item) => string, name: string }} options
+   * @param {{
+   *   caption: string, empty: string, columns: readonly Column<Item>[], keyOf: (item: Item) => string, name: string,
+   * }} options
    */
   constructor({ caption, empty, columns, keyOf, name }) {
     const heads = columns.map((column) => html("th", { scope: "col", class: `c-${column.name}` }, column.title));
