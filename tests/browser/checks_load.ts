@@ -116,6 +116,33 @@ export const LOAD_CHECKS: readonly Check[] = [
     },
   },
   {
+    name: "rows in order of a figure keep their places for five seconds, and then go by the most it was meanwhile",
+    async run({ page, url }) {
+      await open(page, url);
+      const at = (seconds: number, left: number, right: number): ObserverState => {
+        const actor = (id: string, handledPerSecond: number) => ({
+          ...SAMPLE.actors[1]!,
+          id,
+          handledPerSecond,
+          children: [],
+        });
+        return { ...SAMPLE, at: SAMPLE.at + seconds * 1_000, actors: [actor("/left", left), actor("/right", right)] };
+      };
+      const order = () => page.locator("#rows > .row").evaluateAll((rows) => rows.map((row) => row.dataset["key"]));
+      await feed(page, at(0, 2, 1));
+      await page.locator("#order").selectOption("busiest");
+      assertEquals(await order(), ["/left", "/right"]);
+      await feed(page, at(2, 2, 50));
+      await feed(page, at(4, 40, 0));
+      assertEquals(await order(), ["/left", "/right"]);
+      await feed(page, at(5, 40, 0));
+      assertEquals(await order(), ["/right", "/left"]);
+      await page.locator("#order").selectOption("spawned");
+      await page.locator("#order").selectOption("busiest");
+      assertEquals(await order(), ["/left", "/right"], "whoever chooses an order sees it at once");
+    },
+  },
+  {
     name: "nodes are announced by name, and many at once by their number",
     async run({ page, url }) {
       await open(page, url);

@@ -196,7 +196,7 @@ export const ASSETS: Readonly<
         <dd>How often its supervisor has put a fresh actor in its place.</dd>
       </dl>
       <p class="keys-note">The page looks once a second. Of more than 100 rows, those out of sight may be ten seconds
-        old. Each curve is that of the last two minutes.</p>
+        old. Rows that are in order of a figure change places every five seconds. Each curve is that of the last two minutes.</p>
       <h2>Keyboard</h2>
       <dl>
         <dt><kbd>P</kbd> or <kbd>Space</kbd></dt>
@@ -3636,6 +3636,9 @@ function remember(theme) {
  * @property {boolean} troubledOnly
  * @property {Order} order
  * @property {ReadonlyMap<string, boolean>} opened Which branches somebody has opened or closed.
+ * @property {Map<string, number>} ranks What the order goes by, for each actor: as long as that stays, the rows keep their
+ *   order, whatever their figures do. Actors that are not in it are added.
+ * @property {Map<string, number>} peaks The highest figure of each actor that was seen: the next ranks.
  *
  * @typedef {object} Row
  * @property {string} key
@@ -3704,7 +3707,7 @@ function treeRows(state, choice) {
   const rows = [];
   /** @param {readonly Found[]} found @param {string | null} parent @param {number} omitted @param {number} level */
   const add = (found, parent, omitted, level) => {
-    const shown = sort(found.filter(({ isShown }) => isShown), choice.order);
+    const shown = sort(found.filter(({ isShown }) => isShown), choice);
     const left = isNarrowed ? 0 : omitted;
     const siblings = shown.length + Math.sign(left);
     for (const [index, item] of shown.entries()) {
@@ -3746,14 +3749,17 @@ function hasWords({ id, className, status }, words) {
 
 /**
  * @param {Found[]} found
- * @param {Order} order
+ * @param {Choice} choice
  */
-function sort(found, order) {
+function sort(found, { order, ranks, peaks }) {
   if (order === "spawned") return found;
   const weigh = { busiest: total, fullest: fullest, restarts: restarts }[order];
-  // Each weight is a sum over a branch: it is found once.
-  const weights = new Map(found.map((item) => [item, weigh(item)]));
-  return found.sort((a, b) => (weights.get(b) ?? 0) - (weights.get(a) ?? 0));
+  for (const item of found) {
+    const [id, weight] = [item.actor.id, weigh(item)];
+    peaks.set(id, Math.max(weight, peaks.get(id) ?? 0));
+    if (!ranks.has(id)) ranks.set(id, weight);
+  }
+  return found.sort((a, b) => (ranks.get(b.actor.id) ?? 0) - (ranks.get(a.actor.id) ?? 0));
 }
 
 /** @param {Found} item @returns {number} */
@@ -3942,6 +3948,8 @@ function isSamePlace(a, b) {
 
 /** How far Page Up and Page Down go, in rows. */
 const PAGE_ROWS = 12;
+/** How long rows keep their order, in ms: of rows that change places all the time nobody reads one, and moving them costs. */
+const SORT_MS = 5_000;
 
 /** The tree. */
 class Tree {
@@ -3967,6 +3975,12 @@ class Tree {
   #troubledOnly = false;
   /** @type {Order} */
   #order = "spawned";
+  /** What the rows are in order of. @type {Map<string, number>} */
+  #ranks = new Map();
+  /** What they will be in order of next. @type {Map<string, number>} */
+  #peaks = new Map();
+  /** When they were put in order, in Unix ms. */
+  #rankedAt = 0;
   /** What was opened and closed in the whole tree. @type {Map<string, boolean>} */
   #opened = new Map();
   /** The same in a narrowed one, where all is open at first. @type {Map<string, boolean>} */
@@ -3996,6 +4010,11 @@ class Tree {
   /** @param {ObserverState} state */
   update(state) {
     this.#state = state;
+    // The clock of the server may be set back.
+    if (Math.abs(state.at - this.#rankedAt) >= SORT_MS) {
+      [this.#ranks, this.#peaks] = [this.#peaks, new Map()];
+      this.#rankedAt = state.at;
+    }
     this.#render();
   }
 
@@ -4004,6 +4023,7 @@ class Tree {
     this.#filter = filter ?? this.#filter;
     this.#troubledOnly = troubledOnly ?? this.#troubledOnly;
     this.#order = order ?? this.#order;
+    [this.#ranks, this.#peaks] = [new Map(), new Map()];
     this.#openedNarrowed.clear();
     this.#render();
   }
@@ -4043,6 +4063,8 @@ class Tree {
       troubledOnly: this.#troubledOnly,
       order: this.#order,
       opened: this.#openedHere,
+      ranks: this.#ranks,
+      peaks: this.#peaks,
     };
     const { rows, seen, troubled, fitting } = treeRows(this.#state, choice);
     this.#rows = rows;

@@ -15,6 +15,8 @@ import { RowView } from "./tree_row.js";
 
 /** How far Page Up and Page Down go, in rows. */
 const PAGE_ROWS = 12;
+/** How long rows keep their order, in ms: of rows that change places all the time nobody reads one, and moving them costs. */
+const SORT_MS = 5_000;
 
 /** The tree. */
 export class Tree {
@@ -40,6 +42,12 @@ export class Tree {
   #troubledOnly = false;
   /** @type {Order} */
   #order = "spawned";
+  /** What the rows are in order of. @type {Map<string, number>} */
+  #ranks = new Map();
+  /** What they will be in order of next. @type {Map<string, number>} */
+  #peaks = new Map();
+  /** When they were put in order, in Unix ms. */
+  #rankedAt = 0;
   /** What was opened and closed in the whole tree. @type {Map<string, boolean>} */
   #opened = new Map();
   /** The same in a narrowed one, where all is open at first. @type {Map<string, boolean>} */
@@ -69,6 +77,11 @@ export class Tree {
   /** @param {ObserverState} state */
   update(state) {
     this.#state = state;
+    // The clock of the server may be set back.
+    if (Math.abs(state.at - this.#rankedAt) >= SORT_MS) {
+      [this.#ranks, this.#peaks] = [this.#peaks, new Map()];
+      this.#rankedAt = state.at;
+    }
     this.#render();
   }
 
@@ -77,6 +90,7 @@ export class Tree {
     this.#filter = filter ?? this.#filter;
     this.#troubledOnly = troubledOnly ?? this.#troubledOnly;
     this.#order = order ?? this.#order;
+    [this.#ranks, this.#peaks] = [new Map(), new Map()];
     this.#openedNarrowed.clear();
     this.#render();
   }
@@ -116,6 +130,8 @@ export class Tree {
       troubledOnly: this.#troubledOnly,
       order: this.#order,
       opened: this.#openedHere,
+      ranks: this.#ranks,
+      peaks: this.#peaks,
     };
     const { rows, seen, troubled, fitting } = treeRows(this.#state, choice);
     this.#rows = rows;

@@ -16,6 +16,9 @@ import { fullness, troublesOf } from "./trouble.js";
  * @property {boolean} troubledOnly
  * @property {Order} order
  * @property {ReadonlyMap<string, boolean>} opened Which branches somebody has opened or closed.
+ * @property {Map<string, number>} ranks What the order goes by, for each actor: as long as that stays, the rows keep their
+ *   order, whatever their figures do. Actors that are not in it are added.
+ * @property {Map<string, number>} peaks The highest figure of each actor that was seen: the next ranks.
  *
  * @typedef {object} Row
  * @property {string} key
@@ -84,7 +87,7 @@ export function treeRows(state, choice) {
   const rows = [];
   /** @param {readonly Found[]} found @param {string | null} parent @param {number} omitted @param {number} level */
   const add = (found, parent, omitted, level) => {
-    const shown = sort(found.filter(({ isShown }) => isShown), choice.order);
+    const shown = sort(found.filter(({ isShown }) => isShown), choice);
     const left = isNarrowed ? 0 : omitted;
     const siblings = shown.length + Math.sign(left);
     for (const [index, item] of shown.entries()) {
@@ -126,14 +129,17 @@ function hasWords({ id, className, status }, words) {
 
 /**
  * @param {Found[]} found
- * @param {Order} order
+ * @param {Choice} choice
  */
-function sort(found, order) {
+function sort(found, { order, ranks, peaks }) {
   if (order === "spawned") return found;
   const weigh = { busiest: total, fullest: fullest, restarts: restarts }[order];
-  // Each weight is a sum over a branch: it is found once.
-  const weights = new Map(found.map((item) => [item, weigh(item)]));
-  return found.sort((a, b) => (weights.get(b) ?? 0) - (weights.get(a) ?? 0));
+  for (const item of found) {
+    const [id, weight] = [item.actor.id, weigh(item)];
+    peaks.set(id, Math.max(weight, peaks.get(id) ?? 0));
+    if (!ranks.has(id)) ranks.set(id, weight);
+  }
+  return found.sort((a, b) => (ranks.get(b.actor.id) ?? 0) - (ranks.get(a.actor.id) ?? 0));
 }
 
 /** @param {Found} item @returns {number} */
