@@ -3636,8 +3636,8 @@ function remember(theme) {
  * @property {boolean} troubledOnly
  * @property {Order} order
  * @property {ReadonlyMap<string, boolean>} opened Which branches somebody has opened or closed.
- * @property {Map<string, number>} ranks What the order goes by, for each actor: as long as that stays, the rows keep their
- *   order, whatever their figures do. Actors that are not in it are added.
+ * @property {Map<string, number>} ranks What the order goes by, for each actor: as long as that stays, the rows keep
+ *   their order, whatever their figures do. Actors that are not in it are added.
  * @property {Map<string, number>} peaks The highest figure of each actor that was seen: the next ranks.
  *
  * @typedef {object} Row
@@ -3948,7 +3948,7 @@ function isSamePlace(a, b) {
 
 /** How far Page Up and Page Down go, in rows. */
 const PAGE_ROWS = 12;
-/** How long rows keep their order, in ms: of rows that change places all the time nobody reads one, and moving them costs. */
+/** Ms that rows keep their order: of rows that change places all the time nobody reads one, and to move them costs. */
 const SORT_MS = 5_000;
 
 /** The tree. */

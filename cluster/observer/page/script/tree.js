@@ -15,7 +15,7 @@ import { RowView } from "./tree_row.js";
 
 /** How far Page Up and Page Down go, in rows. */
 const PAGE_ROWS = 12;
-/** How long rows keep their order, in ms: of rows that change places all the time nobody reads one, and moving them costs. */
+/** Ms that rows keep their order: of rows that change places all the time nobody reads one, and to move them costs. */
 const SORT_MS = 5_000;
 
 /** The tree. */

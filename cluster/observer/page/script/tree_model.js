@@ -16,8 +16,8 @@ import { fullness, troublesOf } from "./trouble.js";
  * @property {boolean} troubledOnly
  * @property {Order} order
  * @property {ReadonlyMap<string, boolean>} opened Which branches somebody has opened or closed.
- * @property {Map<string, number>} ranks What the order goes by, for each actor: as long as that stays, the rows keep their
- *   order, whatever their figures do. Actors that are not in it are added.
+ * @property {Map<string, number>} ranks What the order goes by, for each actor: as long as that stays, the rows keep
+ *   their order, whatever their figures do. Actors that are not in it are added.
  * @property {Map<string, number>} peaks The highest figure of each actor that was seen: the next ranks.
  *
  * @typedef {object} Row
