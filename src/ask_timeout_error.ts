@@ -68,7 +68,8 @@ export class AskTimeoutError extends MessageError {
   constructor(options: AskTimeoutErrorOptions) {
     const { target, messageType, timeoutMs, started, queued, busyMs } = options;
     const { outcome = started === false ? "not-delivered" : "unknown" } = options;
-    const busy = busyMs === undefined ? "no handler is running" : `a handler has run for ${Math.round(busyMs)} ms`;
+    const idle = started ? "its LateReply is still open" : "no handler is running"; // it waits for no other reason
+    const busy = busyMs === undefined ? idle : `a handler has run for ${Math.round(busyMs)} ms`;
     const here = `it was ${started ? "" : "not "}started, ${counted(queued ?? 0, "is", "are")} queued, ${busy}`;
     const waiting = queued === undefined
       ? "and took too long over there"

@@ -4,8 +4,9 @@
  */
 
 import type { Ask } from "./internal/ask.ts";
-import { holdOpen } from "./internal/open_asks.ts";
 import type { Cell } from "./internal/cell.ts";
+import { wasToldToEnd } from "./internal/incarnation.ts";
+import { gaveUpError, holdOpen } from "./internal/open_asks.ts";
 import { isThenable } from "./internal/thenable.ts";
 
 /** What a late reply was settled with, when that came before it was returned. */
@@ -69,6 +70,7 @@ export let promiseReply: (reply: LateReply<unknown>, cell: Cell, ask: Ask | unde
  */
 export class LateReply<in out R = void> {
   #ask: Ask | undefined;
+  #cell: Cell | undefined;
   #isReturned = false;
   #settled: Settlement | undefined;
 
@@ -96,7 +98,9 @@ export class LateReply<in out R = void> {
 
   /**
    * Answers with an error: a {@linkcode Rejection} reaches the asker as it is, anything else as the `cause` of an
-   * {@linkcode ActorFailedError}. It is an answer only: the actor does not fail.
+   * {@linkcode ActorFailedError}. It is an answer only: the actor does not fail. The reason of its own
+   * {@linkcode Context.signal} is none: what the reply waited for gave up because the actor is to end, and the asker
+   * gets a {@linkcode HandlerAbandonedError}.
    */
   reject(error: unknown): void {
     this.#settle({ error });
@@ -112,16 +116,19 @@ export class LateReply<in out R = void> {
     if (this.#isReturned) throw new TypeError("Cannot return a LateReply twice: it is for one ask");
     this.#isReturned = true;
     this.#ask = ask;
+    this.#cell = cell;
     if (this.#settled !== undefined) this.#answer();
     else if (ask !== undefined && !ask.isDone) holdOpen(cell, ask);
   }
 
   #answer(): void {
     const ask = this.#ask;
-    this.#ask = undefined;
+    const cell = this.#cell!;
+    this.#ask = this.#cell = undefined;
     if (ask === undefined || ask.isDone) return;
     const settled = this.#settled!;
     if ("value" in settled) ask.succeed(settled.value);
+    else if (wasToldToEnd(cell, settled.error)) ask.fail(gaveUpError(cell.id, ask.messageType));
     else ask.reject(settled.error);
   }
 }

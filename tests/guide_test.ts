@@ -95,7 +95,7 @@ async function problemOf(page: string, link: string): Promise<string | undefined
 }
 
 Deno.test("the guide has a page for each task, and its index links to all of them", () => {
-  const names = ["local_actors", "supervision", "streams", "testing", "operating", "security", "coming_from"];
+  const names = ["local_actors", "supervision", "streams", "http", "testing", "operating", "security", "coming_from"];
   assertEquals([...pages.keys()].sort(), ["README.md", ...names.map((name) => `${name}.md`)].sort());
   for (const name of names) assert(pageOf("README.md").includes(`](${name}.md)`), `${name}.md is not in the index`);
 });

@@ -32,6 +32,12 @@ export function failOpenAsks(cell: Cell): void {
   }
 }
 
+/** The error of a handler, or of a late reply, that ended with the reason of the signal. */
+export function gaveUpError(target: string, messageType: string): HandlerAbandonedError {
+  const text = `Cannot answer "${messageType}": its handler gave up, because ${target} was to end`;
+  return new HandlerAbandonedError(text, { target, messageType });
+}
+
 /** How many asks an actor has promised to answer: tests see by it that none is kept for longer. */
 export function openAsksOf(cell: Cell): number {
   return open.get(cell)?.size ?? 0;

@@ -12,6 +12,7 @@ import type { Cell } from "./cell.ts";
 import { Envelope, enveloped, isEnvelope, type Queued, ticketIn, typeOf } from "./envelope.ts";
 import { type Incarnation, unhandled } from "./incarnation.ts";
 import { type Handling, probeOf } from "./instrument.ts";
+import { gaveUpError } from "./open_asks.ts";
 import { ABANDONED } from "./patience.ts";
 import { isThenable } from "./thenable.ts";
 
@@ -200,12 +201,6 @@ function failUnhandled(cell: Cell, { ask, message }: Envelope, handling?: Handli
   ask?.fail(error);
   deadLetter(cell, message!, "unhandled", error);
   return undefined;
-}
-
-/** The error of a handler that ended with the reason of its signal. */
-function gaveUpError(target: string, messageType: string): HandlerAbandonedError {
-  const text = `Cannot answer "${messageType}": its handler gave up, because ${target} was to end`;
-  return new HandlerAbandonedError(text, { target, messageType });
 }
 
 /** The error of a handler or hook that did not settle in time. */

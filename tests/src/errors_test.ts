@@ -98,6 +98,8 @@ Deno.test({
     const idle = new AskTimeoutError({ ...about, timeoutMs: 5_000, started: false, queued: 0, busyMs: undefined });
     assertEquals([idle.started, idle.busyMs], [false, undefined]);
     for (const part of ["not started", "0 messages", "no handler is running"]) assertStringIncludes(idle.message, part);
+    const late = new AskTimeoutError({ ...about, timeoutMs: 20, started: true, queued: 0, busyMs: undefined });
+    assertStringIncludes(late.message, "it was started, 0 messages are queued, its LateReply is still open");
     const far = { ...about, timeoutMs: 5, started: undefined, busyMs: undefined };
     const waits = new AskTimeoutError({ ...far, queued: 3, outcome: "not-delivered" });
     assertStringIncludes(waits.message, "it was not sent, 3 messages wait to be sent");

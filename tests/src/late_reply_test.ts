@@ -3,6 +3,7 @@ import {
   Actor,
   ActorFailedError,
   AskTimeoutError,
+  type Context,
   HandlerAbandonedError,
   LateReply,
   type Message,
@@ -143,6 +144,27 @@ Deno.test("An asker hears at once when the incarnation ends before its LateReply
     late.resolve(1);
     assert(deadLetters(events).every(([, message]) => message === last));
   }
+});
+
+Deno.test("LateReply.reject() with the reason of ctx.signal tells the asker that the actor was to end", async () => {
+  await using stage = new Stage();
+  const addr = await stage.spawn("a");
+  const other = await stage.spawn("b");
+  const slept = (ctx: Context<never>, late: LateReply<unknown>) => {
+    ctx.sleep(60_000).catch((reason) => late.reject(reason));
+    return late;
+  };
+  const asked = addr.send(act((ctx) => slept(ctx, new LateReply())));
+  const told = assertRejects(() => asked, HandlerAbandonedError, "gave up, because /a was to end");
+  // That of another actor is an error as any.
+  const stranger = new LateReply<unknown>();
+  const askedOther = other.send(answer(stranger));
+  const failed = assertRejects(() => askedOther, ActorFailedError);
+  addr.doSend(act((ctx) => void slept(ctx, stranger)));
+  await stage.clock.settle();
+  await stage.system.stop(addr);
+  assertEquals((await told).outcome, "unknown");
+  assertEquals(((await failed).cause as Error).name, "ContextClosedError");
 });
 
 Deno.test("A LateReply outlives a failure that its actor resumes after", async () => {
