@@ -24,7 +24,7 @@ export let promiseReply: (reply: LateReply<unknown>, cell: Cell, ask: Ask | unde
  * made of it; in other systems it is a `reply` or a `replyTo`.
  *
  * - The time-out of the ask holds as ever. Who gave up does not want the reply any more: `isWanted` is then `false`, so
- *   that a queue can pass it over. Settling it does nothing.
+ *   that a queue can pass it over, and `signal` aborts, for what is under way. Settling it does nothing.
  * - When the incarnation ends first, after its children and its `stopped`, the asker gets a
  *   {@linkcode HandlerAbandonedError}. A drain does not wait for late replies, but children that end and `stopped` may
  *   still settle them. A child that waits for one itself holds that up: it asks with its `ctx.signal`.
@@ -72,6 +72,7 @@ export class LateReply<in out R = void> {
   #ask: Ask | undefined;
   #cell: Cell | undefined;
   #isReturned = false;
+  #giveUp: AbortController | undefined; // made for who reads `signal`
   #settled: Settlement | undefined;
 
   static {
@@ -88,6 +89,18 @@ export class LateReply<in out R = void> {
   get isWanted(): boolean {
     if (this.#settled !== undefined) return false;
     return this.#isReturned ? this.#ask !== undefined && !this.#ask.isDone : true;
+  }
+
+  /**
+   * Aborts when the asker has given up, or the actor has ended before it was settled; never where nobody asked. It is
+   * for what is done only for this reply: `bank.send(msg, { signal: reply.signal })` is taken back with the ask.
+   */
+  get signal(): AbortSignal {
+    if (this.#giveUp === undefined) {
+      this.#giveUp = new AbortController();
+      if (this.#ask?.isDone === true) this.#abort();
+    }
+    return this.#giveUp.signal;
   }
 
   /** Answers the asker. A promise, which passes where `R` is `unknown`, is waited for; one that rejects is an error. */
@@ -118,7 +131,12 @@ export class LateReply<in out R = void> {
     this.#ask = ask;
     this.#cell = cell;
     if (this.#settled !== undefined) this.#answer();
-    else if (ask !== undefined && !ask.isDone) holdOpen(cell, ask);
+    else if (ask?.isDone === true) this.#abort();
+    else if (ask !== undefined) holdOpen(cell, ask, () => this.#abort());
+  }
+
+  #abort(): void {
+    if (this.#settled === undefined) this.#giveUp?.abort();
   }
 
   #answer(): void {

@@ -11,12 +11,17 @@ import type { Cell } from "./cell.ts";
 // settled, whoever settles it, so a set holds only what somebody waits for.
 const open = new WeakMap<Cell, Set<Ask>>();
 
-/** Keeps an ask until it is settled, or the incarnation ends. */
-export function holdOpen(cell: Cell, ask: Ask): void {
+/** Keeps an ask until it is settled, or the incarnation ends, and says so. */
+export function holdOpen(cell: Cell, ask: Ask, settled: () => void): void {
   let asks = open.get(cell);
   if (asks === undefined) open.set(cell, asks = new Set());
   const kept = asks.add(ask);
-  ask.place = { leave: () => void kept.delete(ask) };
+  ask.place = {
+    leave: () => {
+      kept.delete(ask);
+      settled();
+    },
+  };
 }
 
 /** The incarnation has ended: nobody is left to answer. */

@@ -167,8 +167,8 @@ export const LOCAL_DEFECTS: readonly Defect[] = [
     seen: "an actor that answers late grows with each asker that has given up",
     edits: [{
       file: "src/internal/open_asks.ts",
-      before: "  ask.place = { leave: () => void kept.delete(ask) };",
-      after: "  void kept;",
+      before: "      kept.delete(ask);\n",
+      after: "",
     }],
     tests: ["tests/src/internal/open_asks_test.ts"],
   },

@@ -35,9 +35,11 @@ const ShelfProtocol = protocol<Take | Put | Hang>({
 class Shelf extends Actor<Take | Put | Hang> {
   #takers: LateReply<string>[] = [];
   readonly hanging: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly signals: AbortSignal[] = [];
 
   take(): LateReply<string> {
     const reply = new LateReply<string>();
+    this.signals.push(reply.signal);
     this.#takers.push(reply);
     return reply;
   }
@@ -109,6 +111,7 @@ Deno.test("a remote asker that has given up wants its late reply no more", async
   await aborted;
   // Messages to one actor are handled in order, and what takes an ask back comes before what is asked next.
   assertEquals(await remote.send({ type: "put", text: "book" }), 0);
+  assertEquals(shop.shelf.signals.map(({ aborted }) => aborted), [true, true]);
 });
 
 Deno.test("a remote asker hears that its handler gave up, or left it open, when the actor ends", async () => {

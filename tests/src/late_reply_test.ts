@@ -167,6 +167,74 @@ Deno.test("LateReply.reject() with the reason of ctx.signal tells the asker that
   assertEquals(((await failed).cause as Error).name, "ContextClosedError");
 });
 
+Deno.test("LateReply.signal aborts when its asker gives up or its actor ends, and neither for a tell nor once settled", async () => {
+  await using stage = new Stage();
+  const addr = await stage.spawn("a");
+  const stop = new AbortController();
+  const [timedOut, aborted, settled, told, unread, ended] = Array.from({ length: 6 }, () => new LateReply<unknown>());
+  const lates = [timedOut!, aborted!, settled!, told!, ended!];
+  const signals = lates.map(({ signal }) => signal);
+  const state = () => signals.map(({ aborted }) => aborted);
+  const asked = Promise.allSettled([
+    addr.send(answer(timedOut!), { timeout: 100 }),
+    addr.send(answer(aborted!), { signal: stop.signal }),
+    addr.send(answer(settled!)),
+    addr.send(answer(unread!), { timeout: 100 }),
+    addr.send(answer(ended!), { timeout: Infinity }),
+  ]);
+  addr.doSend(answer(told!));
+  await stage.clock.settle();
+  assertEquals(state(), [false, false, false, false, false]);
+  settled!.resolve(1);
+  stop.abort();
+  assertEquals(state(), [false, true, false, false, false]);
+  await stage.clock.advance(200);
+  assertEquals(state(), [true, true, false, false, false]);
+  assert(unread!.signal.aborted); // read too late to hear of it
+  await stage.system.stop(addr);
+  assertEquals(state(), [true, true, false, false, true]);
+  assertStrictEquals(timedOut!.signal, signals[0]);
+  await asked;
+});
+
+Deno.test("An ask that is made for a LateReply is taken back with it, and is never handled", async () => {
+  await using stage = new Stage();
+  const bank = await stage.spawn("bank");
+  const addr = await stage.spawn("a");
+  const gate = Promise.withResolvers<void>();
+  const handled: string[] = [];
+  const busy = bank.send(act(() => gate.promise));
+  const charge = (who: string) =>
+    act(() => {
+      const reply = new LateReply<unknown>();
+      const charged = bank.send(act(() => handled.push(who)), { signal: reply.signal });
+      charged.then((value) => reply.resolve(value), (error) => reply.reject(error));
+      return reply;
+    });
+  const stop = new AbortController();
+  const gone = assertRejects(() => addr.send(charge("gone"), { signal: stop.signal }), Error, "enough");
+  const stays = addr.send(charge("stays"));
+  await stage.clock.settle();
+  stop.abort(new Error("enough"));
+  gate.resolve();
+  await Promise.all([busy, gone, stays]);
+  assertEquals(handled, ["stays"]);
+});
+
+Deno.test("LateReply.signal has aborted when it is returned to somebody who has given up meanwhile", async () => {
+  await using stage = new Stage();
+  const addr = await stage.spawn("a");
+  const gate = Promise.withResolvers<void>();
+  const late = new LateReply<unknown>();
+  const { signal } = late;
+  const given = assertRejects(() => addr.send(act(() => gate.promise.then(() => late)), { timeout: 5 }));
+  await Promise.all([stage.clock.advance(50), given]);
+  assertFalse(signal.aborted);
+  gate.resolve();
+  await stage.clock.settle();
+  assert(signal.aborted);
+});
+
 Deno.test("A LateReply outlives a failure that its actor resumes after", async () => {
   await using stage = new Stage();
   const addr = await stage.spawn("a", {}, { strategy: SupervisorStrategy.resume });
