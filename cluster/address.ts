@@ -35,11 +35,6 @@ export function checkReachable(text: string): string {
   throw new TypeError(`Cannot reach a node at "${text}": that is every host and none`);
 }
 
-/** Whether a node that listens there must tell others another address. */
-export function isAnyHost(text: string): boolean {
-  return isEveryHost(parseAddress(text).hostname);
-}
-
 /** Writes an address. */
 export function formatAddress({ hostname, port }: Address): string {
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;

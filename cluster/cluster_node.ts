@@ -7,7 +7,7 @@ import type { ActorRef, AnyMessage } from "../mod.ts";
 import type { CloseOptions, MessageRouter, Protocol } from "../remote/mod.ts";
 import { checkName, checkOptions } from "../remote/spi.ts";
 import { checkTimeout } from "../src/spi.ts";
-import { checkReachable, isAnyHost, parseAddress } from "./address.ts";
+import { checkReachable, isEveryHost, parseAddress } from "./address.ts";
 import type { ClusterHome } from "./cluster_remote_addr.ts";
 import { actorOf } from "./event_of.ts";
 import type { ActorLocation, ClusterEvent, ClusterMember } from "./events.ts";
@@ -68,7 +68,9 @@ export class ClusterNode implements AsyncDisposable {
     const given = options ?? {};
     const { advertise, preset = "lan", clusterName, maxEntries = 0 } = given;
     if (advertise !== undefined) checkReachable(advertise);
-    else if (isAnyHost(addr)) throw new TypeError(`Cannot be reached at "${addr}": say where, with advertise`);
+    else if (isEveryHost(parseAddress(addr).hostname)) {
+      throw new TypeError(`Cannot be reached at "${addr}": say where, with advertise`);
+    }
     checkOptions("connect", given);
     if (!(maxEntries >= 0)) throw new RangeError(`Cannot take ${maxEntries} entries: it must be a number >= 0`);
     if (clusterName !== undefined) checkName("a cluster", clusterName);

@@ -33,8 +33,8 @@ export interface ClusterRemoteAddr<in M extends AnyMessage> extends ActorRef<M> 
 
 /** Where a name leads: to an actor of this node, or of another. */
 export type Whereabouts =
-  | { readonly node: string; readonly route: (messageType: string) => Route | string }
-  | { readonly node: string; readonly client: RemoteClient };
+  | { readonly route: (messageType: string) => Route | string }
+  | { readonly client: RemoteClient };
 
 /** What an address needs of its node. */
 export interface ClusterHome {

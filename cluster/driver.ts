@@ -5,6 +5,7 @@
 
 import type { ChannelPeer } from "../remote/spi.ts";
 import type { Clock, ClockTimer } from "../src/spi.ts";
+import { formatAddress } from "./address.ts";
 import type { Core } from "./core.ts";
 import type { CoreEffect, CoreEvent } from "./core_event.ts";
 import { MESH_MAX, RECHECK_MS } from "./limits.ts";
@@ -141,7 +142,7 @@ export class Driver {
   }
 
   #reject({ remote }: ChannelPeer, reason: string): void {
-    this.#emit({ kind: "rejected", addr: `${remote.hostname}:${remote.port}`, reason });
+    this.#emit({ kind: "rejected", addr: formatAddress(remote), reason });
   }
 
   /** Looks at a closed port again while its member is suspected: where nobody can confirm it, it must stay closed. */

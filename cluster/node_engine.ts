@@ -214,10 +214,10 @@ export class NodeEngine implements ClusterHome {
     const found = this.lookup(name, key);
     if (found === undefined || this.hasLeft) return undefined;
     const { node, uid } = found;
-    if (node === this.#id) return { node, route: (messageType) => this.own.find(name, messageType) };
+    if (node === this.#id) return { route: (messageType) => this.own.find(name, messageType) };
     const member = this.core.member(node);
     const client = member === undefined ? this.#peers?.client(node) : this.#connections.to({ ...member, uid });
-    return client === undefined ? undefined : { node, client };
+    return client && { client };
   }
 
   nodeOf(name: string, key: string): string | undefined {

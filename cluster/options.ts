@@ -31,7 +31,7 @@ export interface ClusterNodeOptions
   /** Single knobs in place of those of the preset. */
   readonly tuning?: Partial<MembershipConfig>;
   /**
-   * Ms that an ask may take unless it says so itself.
+   * Ms that an ask may take where it names no `timeout` of its own.
    *
    * @default {5_000}
    */
@@ -78,7 +78,11 @@ export interface CompatOptions {
    * @default {the address where it listens}
    */
   readonly advertise?: string;
-  /** Says that an address that others can reach may be used, although such nodes prove nothing. */
+  /**
+   * Whether an address that others can reach may be used, although such nodes prove nothing.
+   *
+   * @default {false}
+   */
   readonly insecure?: boolean;
   /**
    * Ms between two exchanges of gossip with each of them.

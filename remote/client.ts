@@ -4,7 +4,7 @@
  */
 
 import type { AnyMessage } from "../mod.ts";
-import { checkTimeout, type Clock, systemClock, systemRandom } from "../src/spi.ts";
+import { checkTimeout, type Clock, Delay, systemClock, systemRandom } from "../src/spi.ts";
 import { backoffMs } from "./backoff.ts";
 import { checkOptions } from "./check_options.ts";
 import { ClientLink } from "./client_link.ts";
@@ -269,15 +269,13 @@ export class RemoteClient implements AsyncDisposable {
     }
   }
 
-  /** Waits, or until the client is closed. */
+  /** Waits `ms` ms, or until the client is closed. */
   async #pause(ms: number): Promise<void> {
     const { signal } = this.#stop;
     if (signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = this.#clock.schedule(ms, resolve);
-    const stop = () => (timer.cancel(), resolve());
-    signal.addEventListener("abort", stop, { once: true });
-    await promise;
-    signal.removeEventListener("abort", stop);
+    const pause = new Delay(this.#clock, ms);
+    signal.addEventListener("abort", pause.end, { once: true });
+    await pause.over;
+    signal.removeEventListener("abort", pause.end);
   }
 }

@@ -4,10 +4,8 @@
  */
 
 import type { AnyMessage } from "../mod.ts";
-import { NAME_BYTES_MAX } from "./wire/envelope.ts";
+import { NAME_BYTES_MAX, NOTHING } from "./wire/envelope.ts";
 import { type EncodedRoute, encodeRoute } from "./wire/frame_writer.ts";
-
-const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** What an entry of a codec table may hold; the compiler has checked it for those who use one. */
 interface TableEntry {

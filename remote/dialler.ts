@@ -5,6 +5,7 @@
 
 import { type Clock, currentInstrument, type Instrument, type Random, systemClock, systemRandom } from "../src/spi.ts";
 import { ConnectError } from "./errors.ts";
+import { textOf } from "./faults.ts";
 import { greetServer } from "./greeting.ts";
 import { KeyRing } from "./keys.ts";
 import { CONNECT_TIMEOUT_MS, FRAME_BYTES_MAX } from "./limits.ts";
@@ -67,7 +68,7 @@ export class Dialler {
     this.#clock = clock;
     this.#random = random;
     this.#transport = transportFor(options, clock);
-    this.#uid = hex(random.bytes(8));
+    this.#uid = random.bytes(8).toHex();
     this.node = options.node?.id ?? `client-${this.#uid}`;
   }
 
@@ -115,13 +116,4 @@ export class Dialler {
     const which = expected.node === node ? "a later or earlier start of it" : `the node "${node}"`;
     throw new ConnectError(`Cannot reach the node "${expected.node}": ${which} is there`);
   }
-}
-
-/** Bytes as hexadecimal digits. */
-export function hex(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -96,7 +96,8 @@ function rejection({ message, detail }: Fault): Rejection<unknown> {
   }
 }
 
-function textOf(error: unknown): string {
+/** The text of what was thrown, which may be anything: of an error its message. */
+export function textOf(error: unknown): string {
   try {
     return String(error instanceof Error ? error.message : error);
   } catch {

@@ -189,7 +189,7 @@ class Greeting {
   }
 }
 
-/** The connection has failed; a record that does not open is no loss of it. */
+/** Says that the other side went away. A record that does not open is another failure, and is thrown as it is. */
 function lost(cause?: unknown): never {
   if (cause instanceof WireError) throw cause;
   const options = cause === undefined ? {} : { cause };

@@ -23,7 +23,7 @@ export interface TrafficKeys {
   readonly fromServer: CryptoKey;
 }
 
-/** What one secret is good for. None of it can be taken out of the platform again. */
+/** What is derived from one secret: the name that may be told, and keys that cannot be exported. */
 interface Key {
   readonly id: Uint8Array;
   readonly base: CryptoKey;

@@ -34,7 +34,7 @@ export interface LinkOptions {
   readonly heartbeatMs: number;
   /** Ms without a whole frame after which the connection is lost. */
   readonly silenceMs: number;
-  /** Whether the peer may take nothing while it says that it is there, as a server whose actors are behind. */
+  /** Whether a peer that answers may take no bytes for any time, as a server whose actors are behind. */
   readonly mayHold?: boolean;
   /** Who hears of what goes over it, for metrics. */
   readonly probe?: ConnectionProbe | undefined;

@@ -74,9 +74,11 @@ export {
   type ReflectionType,
 } from "./protocol.ts";
 export type { Envelope, RemoteAddr } from "./remote_addr.ts";
-export { type DefaultRoute, MessageRouter, type UnroutedMessage } from "./router.ts";
+export { MessageRouter } from "./router.ts";
+export type { DefaultRoute, UnroutedMessage } from "./routes.ts";
 export { RemoteServer } from "./server.ts";
-export { type Faults, MemoryNetwork, type MemoryNetworkOptions } from "./transport/memory.ts";
+export { MemoryNetwork, type MemoryNetworkOptions } from "./transport/memory.ts";
+export type { Faults } from "./transport/pipe.ts";
 export type { TlsOptions } from "./transport/tls.ts";
 export type { Address, Connection, Listener, Transport, TransportConnectOptions } from "./transport/transport.ts";
 export { WireError, type WireErrorCode } from "./wire/wire_error.ts";

@@ -44,9 +44,17 @@ export interface EndpointOptions extends Address {
    * @default {15_000}
    */
   readonly silenceTimeout?: number;
-  /** The time. For tests. */
+  /**
+   * The time; a `ManualClock` from `@cinema/cinema/testing` makes it virtual.
+   *
+   * @default {systemClock}
+   */
   readonly clock?: Clock;
-  /** The randomness of nonces, ids and jitter. For tests. */
+  /**
+   * Where nonces, ids and jitter come from. Only tests should give another: a handshake is as safe as its nonces.
+   *
+   * @default {systemRandom}
+   */
   readonly random?: Random;
 }
 
@@ -67,13 +75,14 @@ export interface ConnectOptions extends EndpointOptions {
    */
   readonly connectTimeout?: number;
   /**
-   * Ms that an ask may take unless it says so itself.
+   * Ms that an ask may take where it names no `timeout` of its own.
    *
    * @default {5_000}
    */
   readonly askTimeout?: number;
   /**
-   * Ms that senders wait for a lost connection. Then they are turned away, and until it is back new ones are at once.
+   * Ms that senders wait while the connection is lost. After that they are turned away, and new ones at once, until
+   * there is a connection again.
    *
    * @default {5_000}
    */
@@ -100,7 +109,11 @@ export interface ConnectOptions extends EndpointOptions {
 
 /** Options of `RemoteServer.bind`. */
 export interface BindOptions extends EndpointOptions {
-  /** Says that an address that others can reach may be used without key and TLS. */
+  /**
+   * Whether an address that others can reach may be used without key and TLS.
+   *
+   * @default {false}
+   */
   readonly insecure?: boolean;
   /**
    * Connections that are taken; a further one is refused.
@@ -127,19 +140,19 @@ export interface BindOptions extends EndpointOptions {
    */
   readonly maxAsks?: number;
   /**
-   * Bytes that were received on one connection and that no mailbox has taken; then it is not read for a while.
+   * Bytes received on one connection that no mailbox has taken yet; at that many it is not read until there are fewer.
    *
    * @default {4_194_304}
    */
   readonly receiveBytesMax?: number;
   /**
-   * The same for all connections.
+   * The same for all connections together.
    *
    * @default {67_108_864}
    */
   readonly serverReceiveBytesMax?: number;
   /**
-   * Bytes of replies that may wait to be sent on one connection; then it is not read for a while.
+   * Bytes of replies that may wait to be sent on one connection; at that many it is not read until there are fewer.
    *
    * @default {16_777_216}
    */

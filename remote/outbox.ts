@@ -8,7 +8,7 @@ import { MailboxFullError, MessageRefusedError } from "../mod.ts";
 import { checkTimeout, type Clock, Deadlines, Events, type Instrument } from "../src/spi.ts";
 import { ConnectionLostError } from "./errors.ts";
 import type { ClientEvent } from "./events.ts";
-import { describe, errorOf } from "./faults.ts";
+import { errorOf, textOf } from "./faults.ts";
 import { type Outbound, OutboundAsk, OutboundTell, type Parcel, type Session } from "./outbound.ts";
 import { Target } from "./target.ts";
 
@@ -264,6 +264,6 @@ export class Outbox {
 
 /** The error for what cannot be encoded or is too large. */
 export function refusedParcel(target: string, messageType: string, cause: unknown): MessageRefusedError {
-  const why = cause === undefined ? "" : `: ${describe("refused", cause).message}`;
+  const why = cause === undefined ? "" : `: ${textOf(cause)}`;
   return new MessageRefusedError(`Cannot send "${messageType}" to ${target}${why}`, { target, messageType, cause });
 }

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { checkTimeout } from "../src/spi.ts";
 import { RemoteClient } from "./client.ts";
 import { ConnectError } from "./errors.ts";
 import { POOL_MAX } from "./limits.ts";
@@ -80,8 +81,11 @@ export class ConnectionPool implements AsyncDisposable {
   /**
    * Closes every client as `RemoteClient.close` does. From now on nothing connects, and attempts under way are given
    * up.
+   *
+   * @throws {RangeError} When the time-out is no number >= 0; nothing is closed then.
    */
   async close(options?: CloseOptions): Promise<void> {
+    checkTimeout(options?.timeout);
     this.#closed.abort(new ConnectError("Cannot connect: the pool has closed"));
     const closing = [...this.#clients.values()].map(async (connecting) => (await connecting).close(options));
     // An attempt that fails has nothing to close, and whoever waits for it is told.

@@ -31,7 +31,7 @@ import type { Connection } from "./transport/transport.ts";
 import { FrameDecoder } from "./wire/frame.ts";
 
 /** Who a server is. */
-export interface ServerIdentity {
+export interface NodeIdentity {
   /** The id of its node. */
   readonly node: string;
   /** Which start of it, as clients are told; it may change, and each handshake tells what it is then. */
@@ -49,7 +49,7 @@ export interface ReceptionOptions extends Omit<BindOptions, "hostname" | "port" 
   /** The secrets, if clients must have one. */
   readonly keys: KeyRing | undefined;
   /** Who the server is. */
-  readonly server: ServerIdentity;
+  readonly server: NodeIdentity;
   /** Where messages go. */
   readonly routes: Routes;
   /** What the connections share. */

@@ -6,24 +6,7 @@
 import type { AnyMessage } from "../mod.ts";
 import { Handler, type RemoteHandler } from "./local_node.ts";
 import { CodecTable, type Protocol } from "./protocol.ts";
-import { Routes } from "./routes.ts";
-
-/** A message that no route takes. */
-export interface UnroutedMessage {
-  /** The name of the actor that it was for; a Cinema-rs peer names any or none. */
-  readonly target: string;
-  /** What the message is called on the wire. */
-  readonly messageType: string;
-  /** The encoded message. The bytes may be kept. */
-  readonly payload: Uint8Array;
-  /** Whether the sender waits for a reply. */
-  readonly isAsk: boolean;
-  /** The node that sent it. */
-  readonly node: string;
-}
-
-/** Takes what no route takes; what it returns is the encoded reply, and what it throws the asker is told. */
-export type DefaultRoute = (message: UnroutedMessage) => Uint8Array | void | Promise<Uint8Array | void>;
+import { type DefaultRoute, Routes } from "./routes.ts";
 
 /** The routes of a router, for the server that asks them. */
 export let routesOf: (router: MessageRouter) => Routes;

@@ -5,21 +5,21 @@
 
 import { checkTimeout, currentInstrument, Events, systemClock, systemRandom } from "../src/spi.ts";
 import { checkOptions } from "./check_options.ts";
-import { hex } from "./dialler.ts";
 import { BindError } from "./errors.ts";
 import type { ServerEvent } from "./events.ts";
+import { textOf } from "./faults.ts";
 import { KeyRing } from "./keys.ts";
 import { CLOSE_TIMEOUT_MS, SERVER_RECEIVE_BYTES_MAX } from "./limits.ts";
 import type { BindOptions, CloseOptions } from "./options.ts";
 import { ReadGate } from "./read_gate.ts";
-import { Reception, type ServerIdentity } from "./reception.ts";
+import { type NodeIdentity, Reception } from "./reception.ts";
 import { type MessageRouter, routesOf } from "./router.ts";
 import type { Routes } from "./routes.ts";
 import { isLoopback, transportFor } from "./transports.ts";
 import type { Address, Listener } from "./transport/transport.ts";
 
-/** Binds a server with a channel. */
-export let bindNode: (options: BindOptions, router: MessageRouter, identity: ServerIdentity) => Promise<RemoteServer>;
+/** Binds a server that introduces itself as `identity`, and takes what comes on its channel. */
+export let bindNode: (options: BindOptions, router: MessageRouter, identity: NodeIdentity) => Promise<RemoteServer>;
 
 /**
  * Serves the actors of a {@linkcode MessageRouter} to other processes. What is not routed cannot be reached.
@@ -89,7 +89,7 @@ export class RemoteServer implements AsyncDisposable {
   static async #bind(
     options: BindOptions,
     router: MessageRouter,
-    identity: ServerIdentity | undefined,
+    identity: NodeIdentity | undefined,
   ): Promise<RemoteServer> {
     const { clock = systemClock, random = systemRandom } = options;
     const { hostname, port, key } = options;
@@ -101,10 +101,9 @@ export class RemoteServer implements AsyncDisposable {
     try {
       listener = await transport.listen({ hostname, port });
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new BindError(`Cannot listen on ${hostname}:${port}: ${why}`, { cause });
+      throw new BindError(`Cannot listen on ${hostname}:${port}: ${textOf(cause)}`, { cause });
     }
-    const server = identity ?? anonymous(routes, hex(random.bytes(8)));
+    const server = identity ?? anonymous(routes, random.bytes(8).toHex());
     const events = new Events<ServerEvent>();
     const gate = new ReadGate(options.serverReceiveBytesMax ?? SERVER_RECEIVE_BYTES_MAX);
     const instrument = currentInstrument();
@@ -169,7 +168,7 @@ export class RemoteServer implements AsyncDisposable {
   }
 }
 
-function anonymous({ node }: Routes, uid: string): ServerIdentity {
+function anonymous({ node }: Routes, uid: string): NodeIdentity {
   return { uid, node: node ?? `server-${uid}`, channel: undefined };
 }
 

@@ -11,11 +11,10 @@ import { describe, faultOf, faultOfResult } from "./faults.ts";
 import { GRANT_DELAY_MS } from "./limits.ts";
 import { Link, type LinkOptions, type LinkSession } from "./link.ts";
 import type { ReadGate } from "./read_gate.ts";
-import type { DefaultRoute } from "./router.ts";
-import type { NoRoute, Route, Routes } from "./routes.ts";
+import type { DefaultRoute, NoRoute, Route, Routes } from "./routes.ts";
 import type { Address, Connection } from "./transport/transport.ts";
 import { Budget } from "./wire/budget.ts";
-import type { Envelope } from "./wire/envelope.ts";
+import { type Envelope, NOTHING } from "./wire/envelope.ts";
 import type { FrameDecoder } from "./wire/frame.ts";
 import { CompatSession } from "./wire/compat_session.ts";
 import {
@@ -259,7 +258,7 @@ export class ServerLink implements LinkSession, ChannelPeer {
     const { isAsk } = message;
     try {
       const reply = await fallback({ target, messageType, payload, isAsk, node: this.#options.node });
-      if (isAsk) this.#sendReply(message, reply ?? new Uint8Array(0), messageType);
+      if (isAsk) this.#sendReply(message, reply ?? NOTHING, messageType);
       this.#settle(message);
     } catch (error) {
       this.#refuse(message, faultOf(error), error);

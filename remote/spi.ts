@@ -5,7 +5,7 @@
 export { Channel, type ChannelPeer, type ChannelReceiver } from "./channel.ts";
 export { checkOptions } from "./check_options.ts";
 export { abortClient, finishClient, openClient } from "./client.ts";
-export { type Dialled, Dialler, hex } from "./dialler.ts";
+export { type Dialled, Dialler } from "./dialler.ts";
 export { KeyRing } from "./keys.ts";
 export { checkName } from "./local_node.ts";
 export { CodecTable } from "./protocol.ts";
@@ -17,7 +17,7 @@ export { tcpTransport } from "./transport/tcp.ts";
 export { decodeEnvelope } from "./wire/envelope.ts";
 export { FrameDecoder } from "./wire/frame.ts";
 export { FrameWriter } from "./wire/frame_writer.ts";
-export { DELIMITED, FIXED32, malformed, Reader, VARINT } from "./wire/reader.ts";
+export { DELIMITED, malformed, Reader, VARINT } from "./wire/reader.ts";
 export type { MessageCodecs } from "./codecs.ts";
 export { StringCache } from "./wire/string_cache.ts";
 export { writableTo } from "./writable.ts";

@@ -111,7 +111,7 @@ export type SystemEvent =
   }
   | { readonly kind: "missed"; readonly count: number };
 
-/** What a reader is told that was too slow. */
+/** Tells a reader that was too slow how many events it has lost. */
 type Missed = Extract<SystemEvent, { kind: "missed" }>;
 
 /** One reader of the events: a bounded buffer behind a stream. */

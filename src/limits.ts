@@ -3,7 +3,7 @@
  * @module
  */
 
-/** Messages that a mailbox holds unless told otherwise: the figure of the seed, enough to work in batches. */
+/** Messages that a mailbox holds unless told otherwise: as in Cinema-rs, and enough to work in batches. */
 export const MAILBOX_CAPACITY = 256;
 
 /** Senders that may wait for room in one mailbox: about 2 MB. Bulk `Promise.all` fits, a runaway loop does not. */

@@ -7,13 +7,13 @@ export { type Clock, type ClockTimer, systemClock, unixMs } from "./clock.ts";
 export { CinemaError } from "./errors.ts";
 export { Events, type Trouble, type TroubleListener } from "./events.ts";
 export { Deadline, Deadlines } from "./internal/deadlines.ts";
-export { askActor, type Asker, endOf, offerTo, type OpenAsk } from "./internal/delivery.ts";
+export { Delay } from "./internal/delay.ts";
+export { askActor, endOf, offerTo } from "./internal/delivery.ts";
 export { typeOf } from "./internal/envelope.ts";
-export { Heap } from "./internal/heap.ts";
+export { Heap, isDueBefore } from "./internal/heap.ts";
 export { type ActorStatus, type ActorView, Inspection } from "./internal/inspection.ts";
 export {
   type ActorProbe,
-  type Answer,
   type AskTicket,
   type ConnectionProbe,
   currentInstrument,

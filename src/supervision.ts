@@ -99,7 +99,8 @@ export type Directive =
 /** The times of the restarts that still count. Belongs to one actor, which hands it in with each failure. */
 export type RestartHistory = number[];
 
-let decideBy: (strategy: SupervisorStrategy, failure: Failure, history: RestartHistory) => Directive;
+/** Decides about a failure; records a restart in `history`. Throws what a `backoff` function throws. */
+export let decide: (strategy: SupervisorStrategy, failure: Failure, history: RestartHistory) => Directive;
 
 const STOP: Directive = { kind: "stop", reason: "failed" };
 
@@ -215,13 +216,8 @@ export class SupervisorStrategy {
 
   // What it decides is the runtime's concern, not part of the public class.
   static {
-    decideBy = (strategy, failure, history) => strategy.#decide(failure, history);
+    decide = (strategy, failure, history) => strategy.#decide(failure, history);
   }
-}
-
-/** Decides about a failure; records a restart in `history`. Throws what a `backoff` function throws. */
-export function decide(strategy: SupervisorStrategy, failure: Failure, history: RestartHistory): Directive {
-  return decideBy(strategy, failure, history);
 }
 
 /** Restarts remembered under `restart(Infinity, ...)`: enough for any back-off curve, and bounded. */

@@ -361,7 +361,7 @@ async function usedAsItShould(t: Deno.TestContext, consumer: Consumer): Promise<
     );
   }
 
-  await t.step("they do the same from a node_modules folder", async () => {
+  await t.step("a program runs from a node_modules folder, too", async () => {
     assertEquals(await consumer.run("modules", "check", "--quiet", "remote.ts"), { code: 0, stdout: "", stderr: "" });
     const outcome = await consumer.run("modules", "run", "--quiet", "--allow-net=127.0.0.1", "remote.ts");
     assertEquals(outcome, { code: 0, stdout: `${PROGRAMS["./remote"]![0]}\n`, stderr: "" });
@@ -395,7 +395,7 @@ async function refusedAsItShould(t: Deno.TestContext, consumer: Consumer): Promi
   for (const [index, [code, says]] of MISTAKES.entries()) {
     await t.step(`the compiler refuses ${code}`, () => assertStringIncludes(found.get(first + index) ?? "", says));
   }
-  await t.step("it refuses nothing else", () => {
+  await t.step("the compiler refuses nothing else", () => {
     assertEquals([...found.keys()], MISTAKES.map((_, index) => first + index));
   });
 }

@@ -12,11 +12,11 @@ import {
   SupervisorStrategy,
   type Terminated,
 } from "../mod.ts";
-import { MemoryNetwork, protocol, ReplyLostError } from "../remote/mod.ts";
+import { json, MemoryNetwork, protocol, ReplyLostError } from "../remote/mod.ts";
 import { linkProblems, testLinks, testNames } from "./security/named_tests.ts";
 import { Cluster } from "./support/cluster_nodes.ts";
-import { type DeskMessage, DeskProtocol, json, type Note, Office, recordAll, roundTrip } from "./support/desk.ts";
-import { deadLetters, recordEvents } from "./support/record.ts";
+import { type DeskMessage, DeskProtocol, type Note, Office, roundTrip } from "./support/desk.ts";
+import { deadLetters, recordAll, recordEvents } from "./support/record.ts";
 import { SeededRandom } from "../src/testing/mod.ts";
 import { storm } from "./support/storm.ts";
 import { act, boom, Scripted, Stage } from "./support/scripted.ts";

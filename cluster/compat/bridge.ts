@@ -16,7 +16,7 @@ import {
   type ServerEvent,
   type Transport,
 } from "../../remote/mod.ts";
-import { bindNode, checkName, Dialler, hex, isLoopback, openClient, tcpTransport } from "../../remote/spi.ts";
+import { bindNode, checkName, Dialler, isLoopback, openClient, tcpTransport } from "../../remote/spi.ts";
 import { checkTimeout, type Clock, type ClockTimer, type Random } from "../../src/spi.ts";
 import { formatAddress, isEveryHost, parseAddress } from "../address.ts";
 import { Connections } from "../connections.ts";
@@ -190,7 +190,7 @@ export class CompatBridge implements AsyncDisposable {
     };
     const limits = { frameBytesMax, maxConnections: 2 * CONNECTIONS_MAX };
     const options = { hostname, port, transport, compat: "cinema-rs-0.1", clock, random, ...limits } as const;
-    this.#server = await bindNode(options, router, { node, uid: hex(random.bytes(8)), channel: ignoreChannel });
+    this.#server = await bindNode(options, router, { node, uid: random.bytes(8).toHex(), channel: ignoreChannel });
   }
 
   /** Looks who was not heard, and asks those whose turn it is. */

@@ -73,7 +73,7 @@ export class AntiEntropy {
       this.#untried = this.#untried.filter((addr) => lost.has(addr));
       if (this.#untried.length === 0) this.#untried = [...lost];
       const [addr] = this.#untried.splice(Math.floor(random.next() * this.#untried.length), 1);
-      // Who answers only where the digests differ: behind a name of its own, a seed may well be a member that is known.
+      // No join, so that it answers only where the digests differ: a seed may be a known member by another address.
       this.#ask(addr!, false);
     }
   }

@@ -4,6 +4,7 @@
  */
 
 import { CinemaError } from "../../src/spi.ts";
+import type { SuspicionBounds } from "./suspicion.ts";
 
 /** Every knob of membership. All times are ms. */
 export interface MembershipConfig {
@@ -150,11 +151,7 @@ export function checkConfig(config: MembershipConfig): MembershipConfig {
 }
 
 /** How long suspicions last among `members`, and how many confirmations shorten them (memberlist, `state.go`). */
-export function suspicionBounds(config: MembershipConfig, members: number): {
-  minMs: number;
-  maxMs: number;
-  confirmations: number;
-} {
+export function suspicionBounds(config: MembershipConfig, members: number): SuspicionBounds {
   const { suspicionMs, suspicionMult, suspicionMaxMult, probeIntervalMs } = config;
   if (suspicionMs !== undefined) return { minMs: suspicionMs, maxMs: suspicionMs, confirmations: 0 };
   const minMs = suspicionMult * Math.max(1, Math.log10(Math.max(1, members))) * probeIntervalMs;

@@ -3,15 +3,9 @@
  * @module
  */
 
-import { Heap } from "../../src/spi.ts";
+import { type ClockTimer, Heap, isDueBefore } from "../../src/spi.ts";
 
-/** A timer that can be taken back. */
-export interface LivedTimer {
-  /** Takes it back. */
-  cancel(): void;
-}
-
-interface Timer extends LivedTimer {
+interface Timer extends ClockTimer {
   dueAt: number;
   readonly order: number;
   readonly callback: () => void;
@@ -25,7 +19,7 @@ interface Timer extends LivedTimer {
  * would accuse all of them at once, before it reads the answers that wait in its sockets.
  */
 export class LivedTime {
-  readonly #timers: Heap<Timer> = new Heap((a, b) => a.dueAt === b.dueAt ? a.order < b.order : a.dueAt < b.dueAt);
+  readonly #timers: Heap<Timer> = new Heap<Timer>(isDueBefore);
   readonly #lagMs: number;
   readonly #lagged: (lostMs: number) => void;
   #now = 0;
@@ -52,7 +46,7 @@ export class LivedTime {
   }
 
   /** Calls back after `delayMs`. */
-  schedule(delayMs: number, callback: () => void): LivedTimer {
+  schedule(delayMs: number, callback: () => void): ClockTimer {
     const timer: Timer = {
       dueAt: this.#now + delayMs,
       order: this.#order++,

@@ -176,7 +176,7 @@ export class Swim {
     });
   }
 
-  /** Takes a packet; `addr` is only for reports. */
+  /** Takes a packet. */
   receive(packet: Packet, now: number): Effect[] {
     return this.#at(now, () => this.#receive(packet));
   }

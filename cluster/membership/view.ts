@@ -3,12 +3,12 @@
  * @module
  */
 
-import type { Random } from "../../src/spi.ts";
+import type { ClockTimer, Random } from "../../src/spi.ts";
 import { Awareness } from "./awareness.ts";
 import { type MembershipConfig, suspicionBounds } from "./config.ts";
 import { Dissemination } from "./dissemination.ts";
 import { INCARNATION_STEP_MAX, NEWS_MAX } from "./limits.ts";
-import type { LivedTime, LivedTimer } from "./lived_time.ts";
+import type { LivedTime } from "./lived_time.ts";
 import { isAlive, type MemberRecord, overrides, withVersion } from "./member.ts";
 import { digestOf, MemberList } from "./member_list.ts";
 import { bytesOf, type MemberEvent, type Update } from "./messages.ts";
@@ -30,7 +30,7 @@ export interface ViewOptions {
 
 interface Suspected {
   readonly suspicion: Suspicion;
-  timer: LivedTimer;
+  timer: ClockTimer;
   /** When this node first found the port closed, and when it last said so. */
   refusedAt: number | undefined;
   saidAt: number | undefined;

@@ -31,7 +31,7 @@ export interface ObserverOptions {
   /**
    * What the page calls the system.
    *
-   * @default {"the id of the node, or \"Actor system\""}
+   * @default {the id of the node, or "Actor system"}
    */
   readonly name?: string;
   /**

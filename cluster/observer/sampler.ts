@@ -96,7 +96,7 @@ export class Sampler {
     };
   }
 
-  /** What an actor has taken since the last look; one that was not seen then has begun with nothing or is not known. */
+  /** What an actor has taken since the last look; 0 for one that was not seen then, of which that is not known. */
   #newlyTaken({ addr, taken }: ActorView): number {
     const mark = this.#marks.get(addr);
     this.#marks.set(addr, { look: this.#look, taken });

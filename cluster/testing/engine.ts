@@ -3,7 +3,7 @@
  * @module
  */
 
-import { Heap, type Random } from "../../src/spi.ts";
+import { Heap, isDueBefore, type Random } from "../../src/spi.ts";
 import type { Core } from "../core.ts";
 import type { CoreEffect, CoreEvent } from "../core_event.ts";
 import { LINK_IDLE_MS, MESH_MAX, RECHECK_MS } from "../limits.ts";
@@ -15,7 +15,7 @@ import type { SimulatedNetwork } from "./network.ts";
 import { describe, type Trace } from "./trace.ts";
 
 interface Event {
-  readonly at: number;
+  readonly dueAt: number;
   readonly order: number;
   readonly act: () => void;
 }
@@ -42,7 +42,7 @@ export class Engine {
   /** The time, in ms. */
   now = 0;
   readonly #parts: EngineParts;
-  readonly #events: Heap<Event> = new Heap((a, b) => a.at === b.at ? a.order < b.order : a.at < b.at);
+  readonly #events: Heap<Event> = new Heap<Event>(isDueBefore);
   // Only to say in the trace what travels.
   readonly #reader = new ClusterCodec();
   #order = 0;
@@ -60,16 +60,16 @@ export class Engine {
 
   /** Does something at a time. */
   at(at: number, act: () => void): void {
-    this.#events.push({ at: Math.max(at, this.now), order: this.#order++, act });
+    this.#events.push({ dueAt: Math.max(at, this.now), order: this.#order++, act });
   }
 
   /**
    * Runs all that is due until `end`, and stops there; earlier when `isOver` says so, which is asked after each event.
    */
   runTo(end: number, isOver?: () => boolean): boolean {
-    for (let event = this.#events.peek(); event !== undefined && event.at <= end; event = this.#events.peek()) {
+    for (let event = this.#events.peek(); event !== undefined && event.dueAt <= end; event = this.#events.peek()) {
       this.#events.pop();
-      this.now = event.at;
+      this.now = event.dueAt;
       this.#processed++;
       event.act();
       if (isOver?.() === true) return true;

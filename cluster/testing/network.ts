@@ -5,15 +5,15 @@
 
 import type { Random } from "../../src/spi.ts";
 
-/** How a network treats packets, in each direction. All rates are between 0 and 1. */
+/** How a network treats packets, in each direction. Shares are numbers from 0 to 1. */
 export interface SimulatedNetworkOptions {
   /** The shortest and the longest time that a packet takes, in ms. */
   readonly delayMs: readonly [min: number, max: number];
-  /** How many packets are lost. */
+  /** The share of packets that is lost. */
   readonly loss: number;
-  /** How many arrive twice, the second up to a second later. */
+  /** The share that arrives twice, the second time up to a second later. */
   readonly duplicates: number;
-  /** How many may overtake or be overtaken by others. All the rest arrive in order, as in a connection. */
+  /** The share that may overtake others or be overtaken. All the rest arrive in order, as in a connection. */
   readonly reordered: number;
 }
 

@@ -121,14 +121,14 @@ export class ClusterSimulator {
     return hasOneDirectory(this.#population.running());
   }
 
-  /** Lets virtual time pass. */
+  /** Lets `ms` of virtual time pass, and then checks what must hold at any time. */
   run(ms: number): void {
     this.#engine.runTo(this.now + ms);
     this.check();
   }
 
   /**
-   * Lets time pass until something holds, and returns how many ms that took. It looks every `everyMs`.
+   * Lets time pass until something holds, and returns how many ms that took. It looks every `everyMs` virtual ms.
    *
    * @throws {SimulationError} When it does not hold within `limitMs`.
    */
@@ -169,7 +169,7 @@ export class ClusterSimulator {
     this.#judge.looked();
   }
 
-  /** Stops a process for a while: what is sent to it waits, and comes all at once. */
+  /** Stops a process for `ms` virtual ms: what is sent to it waits, and comes all at once. */
   pause(host: string, ms: number): void {
     const paused = this.#host(host);
     const { core } = paused;
@@ -183,13 +183,13 @@ export class ClusterSimulator {
     });
   }
 
-  /** Puts the clock of one host forward, or back. */
+  /** Puts the clock of one host forward by `ms`, or back where that is negative. */
   jumpClock(host: string, ms: number): void {
     this.#trace.add(this.now, () => `the clock of ${host} jumps by ${ms} ms`);
     this.#host(host).jump(ms);
   }
 
-  /** Does something after a while, as a part of the simulation. */
+  /** Calls `act` after `ms` virtual ms, as a part of the simulation. */
   after(ms: number, act: () => void): void {
     this.#engine.at(this.now + ms, act);
   }

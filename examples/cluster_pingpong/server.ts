@@ -19,6 +19,7 @@ import { Actor, ActorSystem } from "@cinema/cinema";
 import { ClusterNode } from "@cinema/cinema/cluster";
 import { BindError, LocalNode, MessageRouter } from "@cinema/cinema/remote";
 import { type Ping, PingPongProtocol, type Pong } from "./messages.ts";
+import { interrupted } from "../interrupted.ts";
 import { readPort } from "../read_port.ts";
 
 class PingPong extends Actor<Ping> {
@@ -51,15 +52,4 @@ try {
 
 async function report(): Promise<void> {
   for await (const event of node.events) if ("member" in event) console.log(`${event.member.id}: ${event.kind}`);
-}
-
-/** Resolves with the first Ctrl-C; a second one ends the process at once, as usual. */
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    const close = () => {
-      Deno.removeSignalListener("SIGINT", close);
-      resolve();
-    };
-    Deno.addSignalListener("SIGINT", close);
-  });
 }

@@ -16,6 +16,7 @@ import { ActorSystem } from "@cinema/cinema";
 import { ClusterNode, JoinError } from "@cinema/cinema/cluster";
 import { BindError } from "@cinema/cinema/remote";
 import { toLines } from "@std/streams";
+import { interrupted } from "../interrupted.ts";
 import { type CommandLine, readCommandLine, USAGE } from "./command_line.ts";
 import { Keeper } from "./keeper.ts";
 import { lineOf } from "./report.ts";
@@ -49,7 +50,7 @@ async function run({ id, seeds, hostname, port, key }: CommandLine & { kind: "ru
     if (!(error instanceof JoinError && error.code === "closed")) giveUp(error.message, 1);
     left.resolve();
   });
-  onInterrupt(() => left.resolve());
+  interrupted().then(() => left.resolve());
   const ended = await Promise.race([left.promise, read(id, new Shell(node))]);
   if (ended === "quit") Deno.exit(0);
   await node.leave();
@@ -88,15 +89,6 @@ function say(id: string, text: string): void {
 
 function prompt(id: string): void {
   if (Deno.stdin.isTerminal()) Deno.stdout.writeSync(new TextEncoder().encode(`${id}> `));
-}
-
-/** Calls back at the first Ctrl-C; a second one ends the process at once, as usual. */
-function onInterrupt(callback: () => void): void {
-  const interrupted = () => {
-    Deno.removeSignalListener("SIGINT", interrupted);
-    callback();
-  };
-  Deno.addSignalListener("SIGINT", interrupted);
 }
 
 function giveUp(message: string, exitCode: number): void {

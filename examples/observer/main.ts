@@ -16,6 +16,7 @@
 
 import { ActorSystem } from "@cinema/cinema";
 import { observer } from "@cinema/cinema/observer";
+import { interrupted } from "../interrupted.ts";
 import { type Command, readCommandLine, USAGE } from "./command_line.ts";
 import { openShop } from "./shop.ts";
 import { ThreeNodes } from "./three_nodes.ts";
@@ -45,14 +46,10 @@ async function runShop({ port, cutAfterMs }: Command & { kind: "run" }): Promise
 
 /** Serves the page to browsers on this computer, until Ctrl-C. */
 async function serve(port: number, page: ReturnType<typeof observer>): Promise<void> {
-  const interrupted = Promise.withResolvers<void>();
   const onListen = ({ port }: { port: number }) => console.log(`Look at http://127.0.0.1:${port}/`);
   try {
     const server = Deno.serve({ hostname: "127.0.0.1", port, onListen }, page);
-    Deno.addSignalListener("SIGINT", interrupted.resolve);
-    await interrupted.promise;
-    // Once: a second Ctrl-C ends the process at once, as usual.
-    Deno.removeSignalListener("SIGINT", interrupted.resolve);
+    await interrupted();
     page[Symbol.dispose]();
     await server.shutdown();
   } catch (error) {

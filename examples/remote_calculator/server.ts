@@ -16,8 +16,9 @@
 
 import { ActorSystem } from "@cinema/cinema";
 import { BindError, LocalNode, MessageRouter, RemoteServer } from "@cinema/cinema/remote";
-import { Calculator } from "./calculator.ts";
+import { interrupted } from "../interrupted.ts";
 import { readPort } from "../read_port.ts";
+import { Calculator } from "./calculator.ts";
 import { CalculatorProtocol } from "./messages.ts";
 
 const port = readPort(Deno.args, "remote_calculator/server.ts", 8_080);
@@ -35,15 +36,4 @@ try {
   if (!(error instanceof BindError)) throw error;
   console.error(error.message);
   Deno.exitCode = 1;
-}
-
-/** Resolves with the first Ctrl-C; a second one ends the process at once, as usual. */
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    const close = () => {
-      Deno.removeSignalListener("SIGINT", close);
-      resolve();
-    };
-    Deno.addSignalListener("SIGINT", close);
-  });
 }

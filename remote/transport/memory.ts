@@ -4,32 +4,28 @@
  */
 
 import { type Clock, type Random, systemClock, systemRandom } from "../../src/spi.ts";
-import { Pipe } from "./pipe.ts";
+import { type Faults, Pipe } from "./pipe.ts";
 import type { Address, Connection, Listener, Transport, TransportConnectOptions } from "./transport.ts";
-
-/** What goes wrong in a {@linkcode MemoryNetwork}. What is left out does not. */
-export interface Faults {
-  /**
-   * Whether bytes arrive in other pieces than they were sent: cut, and joined.
-   *
-   * @default {false}
-   */
-  readonly split?: boolean;
-  /** The least and the most ms that a write is on its way. The order of bytes is kept. */
-  readonly delayMs?: readonly [number, number];
-  /** How likely a write breaks its connection after a part of it has arrived, from 0 to 1. */
-  readonly reset?: number;
-  /** How likely an attempt to connect is refused, from 0 to 1. */
-  readonly refuse?: number;
-}
 
 /** How a {@linkcode MemoryNetwork} behaves. */
 export interface MemoryNetworkOptions {
-  /** Times delays. Give a `ManualClock` to have them in virtual time. */
+  /**
+   * Times delays. Give a `ManualClock` to have them in virtual time.
+   *
+   * @default {systemClock}
+   */
   readonly clock?: Clock;
-  /** Decides about faults. Give a `SeededRandom` to have the same ones again. */
+  /**
+   * Decides about faults. Give a `SeededRandom` to have the same ones again.
+   *
+   * @default {systemRandom}
+   */
   readonly random?: Random;
-  /** What goes wrong. */
+  /**
+   * What goes wrong.
+   *
+   * @default {nothing}
+   */
   readonly faults?: Faults;
 }
 

@@ -4,7 +4,34 @@
  */
 
 import type { Clock, ClockTimer, Random } from "../../src/spi.ts";
-import type { Faults } from "./memory.ts";
+
+/** What goes wrong in a `MemoryNetwork`. What is left out does not. */
+export interface Faults {
+  /**
+   * Whether bytes arrive in other pieces than they were sent: cut, and joined.
+   *
+   * @default {false}
+   */
+  readonly split?: boolean;
+  /**
+   * The least and the most ms that a write is on its way. The order of bytes is kept.
+   *
+   * @default {[0, 0]}
+   */
+  readonly delayMs?: readonly [number, number];
+  /**
+   * How likely a write breaks its connection after a part of it has arrived, from 0 to 1.
+   *
+   * @default {0}
+   */
+  readonly reset?: number;
+  /**
+   * How likely an attempt to connect is refused, from 0 to 1.
+   *
+   * @default {0}
+   */
+  readonly refuse?: number;
+}
 
 /** Bytes that a reader may be behind before writes wait, as the buffers of a socket. */
 const BEHIND_BYTES_MAX = 65_536;

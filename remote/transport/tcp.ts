@@ -3,7 +3,7 @@
  * @module
  */
 
-import { type Clock, systemClock } from "../../src/spi.ts";
+import { type Clock, Delay, systemClock } from "../../src/spi.ts";
 import type { Address, Connection, Listener, Transport, TransportConnectOptions } from "./transport.ts";
 
 /** Bytes that a read of a fresh connection may give: thousands of idle ones must not cost much. */
@@ -112,11 +112,9 @@ export class TcpListener implements Listener {
   }
 
   async #rest(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#endRest = resolve;
-    const timer = this.#clock.schedule(ACCEPT_RETRY_MS, resolve);
-    await promise;
-    timer.cancel();
+    const rest = new Delay(this.#clock, ACCEPT_RETRY_MS);
+    this.#endRest = rest.end;
+    await rest.over;
   }
 }
 

@@ -8,13 +8,13 @@ import { WireError } from "./wire_error.ts";
 /** The kinds of fields, as numbers of the wire format. */
 export const VARINT = 0;
 /** Eight bytes. */
-export const FIXED64 = 1;
+const FIXED64 = 1;
 /** A length and that many bytes. */
 export const DELIMITED = 2;
 /** Fields up to an {@linkcode END_GROUP} of the same number. */
-export const START_GROUP = 3;
+const START_GROUP = 3;
 /** The end of a group. */
-export const END_GROUP = 4;
+const END_GROUP = 4;
 /** Four bytes. */
 export const FIXED32 = 5;
 

@@ -17,14 +17,14 @@ export interface Resumable {
 export class Fairness {
   readonly #clock: Clock;
   #turnsLeft = TURNS_PER_YIELD;
-  /** With how many turns left to look at the clock, and how many more until the next look: few at first. */
+  /** How many turns are left at the next look at the clock. The gap between looks doubles up to a bound. */
   #lookAt = TURNS_PER_YIELD - 2;
   #gap = 2;
   #since: number;
   #waiting: Resumable[] = [];
   #isRefilling = false;
   #launched: Resumable[] = [];
-  /** The turns of earlier budgets, less those that this one was cut short by. */
+  /** The turns taken from earlier budgets. Those that the clock takes away unused from this one are subtracted. */
   #earlier = 0;
 
   /** Creates a full budget on `clock`. */

@@ -3,6 +3,19 @@
  * @module
  */
 
+/** Something that is due at a time. */
+export interface Due {
+  /** When, in ms. */
+  readonly dueAt: number;
+  /** Counts up with each that is added. */
+  readonly order: number;
+}
+
+/** Whether `a` comes before `b`: the one that is due earlier, and of two at the same time the one added first. */
+export function isDueBefore(a: Due, b: Due): boolean {
+  return a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.order < b.order);
+}
+
 /** A priority queue of items; equal items come out in no particular order. */
 export class Heap<T> {
   #items: T[] = [];

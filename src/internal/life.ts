@@ -16,7 +16,7 @@ import { type Outcome, resume, type Runnable } from "./run_loop.ts";
 import { Suspension } from "./suspension.ts";
 import { runTracedTurn, runTurn, STARTED, STOPPED } from "./turn.ts";
 
-/** How often an actor parks before it opens its stream, which costs 5 to 10 us and 1.7 KB: many do not live to. */
+/** How often an actor parks before it opens its stream, which costs 5 to 10 us and 1.7 KB: many end sooner. */
 const PARKS_WITHOUT_STREAM = 16;
 
 /** What a cell does, as opposed to what it is. */

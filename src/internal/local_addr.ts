@@ -1,5 +1,5 @@
 /**
- * The address of a local actor: a face of its cell without anything to break.
+ * The address of a local actor: what users may see of its cell, and nothing that could break it.
  * @module
  */
 

@@ -4,15 +4,14 @@
  */
 
 import type { Clock, ClockTimer } from "../clock.ts";
-import { Heap } from "./heap.ts";
+import { type Due, Heap, isDueBefore } from "./heap.ts";
 
 /** Timers that were cancelled are dropped when they are more than half, but not for the sake of a few. */
 const PRUNE_MIN = 64;
 
 /** One timer in the line of its clock. */
-class SharedTimer implements ClockTimer {
+class SharedTimer implements ClockTimer, Due {
   readonly dueAt: number;
-  /** Which of two timers that are due at the same time was set first. */
   readonly order: number;
   /** Undefined when it has fired or was cancelled. */
   callback: (() => void) | undefined;
@@ -40,9 +39,7 @@ class SharedTimer implements ClockTimer {
  */
 export class SharedClock implements Clock {
   readonly #clock: Clock;
-  readonly #timers: Heap<SharedTimer> = new Heap<SharedTimer>((a, b) =>
-    a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.order < b.order)
-  );
+  readonly #timers: Heap<SharedTimer> = new Heap<SharedTimer>(isDueBefore);
   #order = 0;
   #cancelled = 0;
   #alarm: ClockTimer | undefined;

@@ -204,7 +204,7 @@ function failUnhandled(cell: Cell, { ask, message }: Envelope, handling?: Handli
 }
 
 /** The error of a handler or hook that did not settle in time. */
-export function abandonedError(target: string, messageType: string): HandlerAbandonedError {
+function abandonedError(target: string, messageType: string): HandlerAbandonedError {
   return new HandlerAbandonedError(
     `Cannot wait for "${messageType}" any longer: ${target} was to end and it did not settle within the stop time-out`,
     { target, messageType },

@@ -10,7 +10,10 @@ import { isFailure } from "./control_lane.ts";
 import { Envelope, type Turn } from "./envelope.ts";
 import type { Watchable } from "./watchable.ts";
 
-/** A failure that only watchers hear of: a queued notice may be taken back, or its watcher may end before its turn. */
+/**
+ * Finds out whether any watcher hears of a failure, and calls `unheard` when all of them have missed it: a queued
+ * notice may be taken back, or its watcher may end before its turn.
+ */
 class Hearing {
   #left: number;
   #isHeard = false;

@@ -4,7 +4,7 @@
  */
 
 import { type Clock, type ClockTimer, systemClock } from "../clock.ts";
-import { Heap } from "../internal/heap.ts";
+import { type Due, Heap, isDueBefore } from "../internal/heap.ts";
 
 /**
  * Options of {@linkcode ManualClock.runUntilIdle}.
@@ -28,10 +28,8 @@ export interface RunOptions {
   readonly maxMs?: number;
 }
 
-/** One timer; `order` keeps timers of the same time in the order they were set. */
-interface ManualTimer extends ClockTimer {
-  readonly dueAt: number;
-  readonly order: number;
+/** One timer. */
+interface ManualTimer extends ClockTimer, Due {
   readonly callback: () => void;
   isOver: boolean;
 }
@@ -78,9 +76,7 @@ export class ManualClock implements Clock {
   #now: number;
   #order = 0;
   #yields = 0;
-  readonly #timers: Heap<ManualTimer> = new Heap((a, b) =>
-    a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.order < b.order)
-  );
+  readonly #timers: Heap<ManualTimer> = new Heap<ManualTimer>(isDueBefore);
 
   /** Creates a clock that shows `startMs` ms; 0 where nothing is said. */
   constructor(startMs: number = 0) {
@@ -161,6 +157,7 @@ export class ManualClock implements Clock {
    * Moves the time from timer to timer until there is none left and nobody has anything to do. The time stays at the
    * last timer.
    *
+   * @throws {RangeError} When `maxMs` is no number >= 0; the time has not moved.
    * @throws {Error} When that has not happened within `maxMs`, or actors keep each other busy endlessly; the time stays
    * where it was given up.
    */

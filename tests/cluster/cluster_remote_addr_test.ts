@@ -19,7 +19,7 @@ class House implements ClusterHome {
   readonly events: ClusterEvent[] = [];
   readonly watched = { watch: () => ({ cancel: () => {} }) };
   readonly asked: string[] = [];
-  found: Whereabouts | undefined;
+  found: (Whereabouts & { readonly node: string }) | undefined;
 
   locate(name: string, key: string): Whereabouts | undefined {
     this.asked.push(`${name} ${key}`);
@@ -47,7 +47,7 @@ class House implements ClusterHome {
     const codecs = new Map([...CodecTable.of(DeskProtocol).values()].map((one) => [one.name, one]));
     const route = (messageType: string) =>
       types.includes(messageType) ? { ref, codecs: codecs.get(messageType)! } : "no-such-message";
-    this.found = { node: "a", route } as Whereabouts;
+    this.found = { node: "a", route } as House["found"];
   }
 }
 

@@ -4,11 +4,12 @@ import { clusterTag } from "../../cluster/membership/messages.ts";
 import { ClusterCodec } from "../../cluster/wire/cluster_codec.ts";
 import { ActorSystem } from "../../mod.ts";
 import { CHANNEL_TYPE } from "../../remote/channel.ts";
-import { BindError, ConnectError, HandshakeError } from "../../remote/mod.ts";
+import { BindError, ConnectError, HandshakeError, json } from "../../remote/mod.ts";
 import { Authority } from "../support/certificates.ts";
-import { Desk, DeskProtocol, Gates, json, recordAll } from "../support/desk.ts";
+import { Desk, DeskProtocol, Gates } from "../support/desk.ts";
 import { RawPeer } from "../support/raw_peer.ts";
 import { recordOf, updateOf } from "../support/cluster_records.ts";
+import { recordAll } from "../support/record.ts";
 
 /** A node on a free port of this machine. */
 function nodeOf(id: string, options: ClusterNodeOptions = {}): ClusterNode {

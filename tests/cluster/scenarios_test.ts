@@ -2,7 +2,8 @@ import { assertEquals, assertLess } from "@std/assert";
 import { ClusterClient, ClusterNode, type ClusterNodeOptions } from "../../cluster/mod.ts";
 import { ActorSystem } from "../../mod.ts";
 import { Cluster, isUp } from "../support/cluster_nodes.ts";
-import { Desk, DeskProtocol, Gates, recordAll } from "../support/desk.ts";
+import { Desk, DeskProtocol, Gates } from "../support/desk.ts";
+import { recordAll } from "../support/record.ts";
 
 Deno.test("a call to a node that swallows everything delays no call to another, first calls included", async () => {
   await using cluster = new Cluster();

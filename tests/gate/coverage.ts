@@ -106,11 +106,6 @@ export const NOT_RUN: readonly (readonly [why: string, file: string, ...code: st
     'if (typeof message?.type !== "string") throw new TypeError("Cannot start a timer: it needs a message to send");',
   ],
   [
-    GUARD,
-    "src/testing/manual_clock.ts",
-    "if (!(maxMs >= 0)) throw new RangeError(`Cannot run for up to ${maxMs} ms: maxMs must be >= 0`);",
-  ],
-  [
     SIMULATION,
     "cluster/testing/engine.ts",
     "if (isOver?.() === true) return true;",

@@ -2,8 +2,9 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncl
 import { AskTimeoutError, MailboxFullError, type SendResult } from "../../mod.ts";
 import { BindError, type ClientEvent, ConnectError, ConnectionLostError, RemoteClient } from "../../remote/mod.ts";
 import { ManualClock } from "../../src/testing/mod.ts";
-import { DeskProtocol, Office, recordAll, roundTrip } from "../support/desk.ts";
+import { DeskProtocol, Office, roundTrip } from "../support/desk.ts";
 import { RawPeer } from "../support/raw_peer.ts";
+import { recordAll } from "../support/record.ts";
 import { watch } from "../support/signals.ts";
 
 /** Resolves with the next event of that kind. */

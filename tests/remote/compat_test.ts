@@ -4,8 +4,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import protobuf from "protobufjs";
 import { Actor, ActorSystem, AskTimeoutError, type Message } from "../../mod.ts";
 import { LocalNode, MessageRouter, type Protocol, protocol, RemoteClient, RemoteServer } from "../../remote/mod.ts";
-import { recordAll } from "../support/desk.ts";
 import { RawPeer } from "../support/raw_peer.ts";
+import { recordAll } from "../support/record.ts";
 
 const compat = "cinema-rs-0.1";
 const local = { hostname: "127.0.0.1", port: 0 } as const;
@@ -16,7 +16,6 @@ const RESPONSE = "000000320a0e63616c632e416464526573756c74120208691801220b63616c
   "2a0b63616c632d636c69656e743001";
 
 const fromHex = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
-const toHex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 interface Add extends Message<{ value: number }> {
   readonly type: "add";
@@ -79,7 +78,7 @@ class Pair implements AsyncDisposable {
 Deno.test("a Cinema-rs client gets byte for byte the answer that the original gives", async () => {
   await using pair = await Pair.open();
   await pair.peer.write(fromHex(REQUEST));
-  assertEquals(toHex(await pair.peer.bytes(RESPONSE.length / 2)), RESPONSE);
+  assertEquals((await pair.peer.bytes(RESPONSE.length / 2)).toHex(), RESPONSE);
 });
 
 Deno.test("a Cinema-rs client may number its asks up to 2^64 - 1, and name no actor or any", async () => {
@@ -116,7 +115,7 @@ Deno.test("a client of ours asks a Cinema-rs server byte for byte as the origina
   using peer = new RawPeer(await listener.accept());
   const calculator = client.remoteAddr("calculator", CalculatorProtocol);
   const asked = calculator.sendEnvelope({ type: "add", n: 5 });
-  assertEquals(toHex(await peer.bytes(REQUEST.length / 2)), REQUEST);
+  assertEquals((await peer.bytes(REQUEST.length / 2)).toHex(), REQUEST);
   await peer.write(fromHex(RESPONSE));
   const { messageType, senderNode, targetActor, payload } = await asked;
   assertEquals([messageType, senderNode, targetActor], ["calc.AddResult", "calc-server", "calc-client"]);
@@ -178,7 +177,11 @@ Deno.test("a key and the mode for Cinema-rs peers cannot go together, nor can a 
 
 Deno.test("a server for Cinema-rs peers closes when what is in hand was answered", async () => {
   await using pair = await Pair.open();
+  const events = recordAll(pair.server.events);
   await pair.peer.write(fromHex(REQUEST));
   await pair.peer.bytes(RESPONSE.length / 2);
   await Promise.all([pair.server.shutdown(), pair.peer.closed()]);
+  // A connection that is cut off at the time-out ends with an error.
+  const ends = events.filter(({ kind }) => kind === "disconnected");
+  assertEquals(ends.map((event) => "error" in event), [false]);
 });

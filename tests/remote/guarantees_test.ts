@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { ConnectError, NoRouteError } from "../../remote/mod.ts";
-import { DeskProtocol, Office, recordAll } from "../support/desk.ts";
+import { DeskProtocol, Office } from "../support/desk.ts";
+import { recordAll } from "../support/record.ts";
 import { storm } from "../support/storm.ts";
 
 const SEEDS = [1, 2, 3, 4, 5];

@@ -7,13 +7,15 @@ import {
   ConnectError,
   ConnectionLostError,
   type ConnectOptions,
+  json,
   type RemoteAddr,
   RemoteClient,
   ReplyLostError,
 } from "../../remote/mod.ts";
 import type { Envelope } from "../../remote/wire/envelope.ts";
-import { type DeskMessage, DeskProtocol, json, recordAll } from "../support/desk.ts";
+import { type DeskMessage, DeskProtocol } from "../support/desk.ts";
 import { RawPeer } from "../support/raw_peer.ts";
+import { recordAll } from "../support/record.ts";
 
 const text = (value: unknown): Uint8Array => json<unknown>().encode(value) as Uint8Array;
 

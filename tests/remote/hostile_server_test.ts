@@ -2,10 +2,12 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { deadline } from "@std/async";
+import { json } from "../../remote/mod.ts";
 import type { Envelope } from "../../remote/wire/envelope.ts";
 import { encodeHandshake } from "../../remote/wire/handshake_codec.ts";
-import { json, Office, recordAll, roundTrip } from "../support/desk.ts";
+import { Office, roundTrip } from "../support/desk.ts";
 import { RawPeer } from "../support/raw_peer.ts";
+import { recordAll } from "../support/record.ts";
 import { Seeded } from "../support/seeded.ts";
 
 const text = (value: unknown): Uint8Array => json<unknown>().encode(value) as Uint8Array;
@@ -202,9 +204,13 @@ Deno.test("a client that trickles bytes of a frame is given up after a while", a
 
 Deno.test("a client that says nothing is given up after the handshake time-out", async () => {
   await using office = await Office.open();
-  await office.bind({ port: 0, handshakeTimeout: 30 });
+  const server = await office.bind({ port: 0, handshakeTimeout: 30 });
+  const events = server.events.getReader();
   using peer = await RawPeer.connect(office.port);
   await peer.closed();
+  const { value: event } = await events.read();
+  assert(event?.kind === "refused" && event.error instanceof Error);
+  assertEquals(event.error.message, "Cannot shake hands within 30 ms");
 });
 
 Deno.test("a flood of connections that say nothing keeps no client out", async () => {

@@ -44,6 +44,15 @@ Deno.test("a full pool and a closed pool say so", async () => {
   await assertRejects(() => pool.connect(office.server.address), ConnectError, "closed");
 });
 
+Deno.test("a pool refuses to close within a time that is none, and stays open", async () => {
+  await using office = await Office.open();
+  await using pool = new ConnectionPool();
+  const client = await pool.connect(office.server.address);
+  for (const timeout of [-1, NaN]) await assertRejects(() => pool.close({ timeout }), RangeError, "time-out");
+  assertStrictEquals(await pool.connect(office.server.address), client);
+  assertEquals(await client.remoteAddr("desk", DeskProtocol).send({ type: "echo", text: "hi" }), "hi");
+});
+
 Deno.test("a pool that closes gives up connecting: a server that says nothing does not hold it up", async () => {
   using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const clock = new ManualClock(); // its time stands still, so that no time-out can help

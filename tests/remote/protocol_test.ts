@@ -2,9 +2,9 @@ import { assertEquals, assertThrows } from "@std/assert";
 import protobuf from "protobufjs";
 import { cinema } from "../../proto/gen/envelope.js";
 import type { AnyMessage, Message } from "../../mod.ts";
-import { protocol } from "../../remote/mod.ts";
+import { json, protocol } from "../../remote/mod.ts";
 import { CodecTable } from "../../remote/protocol.ts";
-import { json, untyped } from "../support/desk.ts";
+import { untyped } from "../support/desk.ts";
 
 interface Add extends Message<{ value: number }> {
   readonly type: "add";

@@ -9,7 +9,8 @@ import {
   type SendResult,
 } from "../../mod.ts";
 import { NoRouteError, RemoteFailure, ReplyLostError } from "../../remote/mod.ts";
-import { DeskProtocol, Office, recordAll, roundTrip, untyped } from "../support/desk.ts";
+import { DeskProtocol, Office, roundTrip, untyped } from "../support/desk.ts";
+import { recordAll } from "../support/record.ts";
 import { CountingSignal } from "../support/signals.ts";
 
 Deno.test("send() resolves with the decoded reply", async () => {

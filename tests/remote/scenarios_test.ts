@@ -2,10 +2,11 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Actor, type ActorRef, AskTimeoutError, systemClock } from "../../mod.ts";
-import { ConnectionLostError, MemoryNetwork, protocol } from "../../remote/mod.ts";
+import { ConnectionLostError, json, MemoryNetwork, protocol } from "../../remote/mod.ts";
 import { encodeHandshake } from "../../remote/wire/handshake_codec.ts";
 import { framesOf } from "../support/frames.ts";
-import { DeskProtocol, type Echo, json, Office, recordAll, roundTrip } from "../support/desk.ts";
+import { DeskProtocol, type Echo, Office, roundTrip } from "../support/desk.ts";
+import { recordAll } from "../support/record.ts";
 import { ManualClock } from "../../src/testing/mod.ts";
 import { Seeded } from "../support/seeded.ts";
 

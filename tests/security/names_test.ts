@@ -1,12 +1,12 @@
 // What has no window of its own is short: names, kinds and packets that wait are no way around the bounds for payload.
 
 import { assertEquals, assertLess, assertRejects, assertThrows } from "@std/assert";
-import { MemoryNetwork, NoRouteError, protocol } from "../../remote/mod.ts";
+import { json, MemoryNetwork, NoRouteError, protocol } from "../../remote/mod.ts";
 import { NAME_BYTES_MAX } from "../../remote/wire/envelope.ts";
 import { ClusterNode } from "../../cluster/mod.ts";
 import { Stage } from "../cluster/compat/stage.ts";
 import { recordOf } from "../support/cluster_records.ts";
-import { json, type Note, Office } from "../support/desk.ts";
+import { type Note, Office } from "../support/desk.ts";
 import { rustFrame } from "../support/rust_node.ts";
 import { growth, MIB } from "./growth.ts";
 import { LonelyNetwork } from "./lonely_network.ts";

@@ -9,8 +9,8 @@ import {
 } from "../../mod.ts";
 import {
   type BindOptions,
-  type Codec,
   type ConnectOptions,
+  json,
   LocalNode,
   MessageRouter,
   NoRouteError,
@@ -20,14 +20,6 @@ import {
   RemoteClient,
   RemoteServer,
 } from "../../remote/mod.ts";
-
-/** Travels as JSON: the tests of the remote layer need no schema. */
-export function json<T>(): Codec<T> {
-  return {
-    encode: (value) => new TextEncoder().encode(JSON.stringify(value)),
-    decode: (bytes) => JSON.parse(new TextDecoder().decode(bytes)),
-  };
-}
 
 /** Answers with the same text. */
 export interface Echo extends Message<string> {
@@ -199,16 +191,6 @@ export async function roundTrip(client: RemoteClient): Promise<void> {
   const nobody = client.remoteAddr("nobody", DeskProtocol);
   const error = await nobody.send({ type: "echo", text: "" }).catch((error: unknown) => error);
   if (!(error instanceof NoRouteError)) throw new Error("Cannot make a round trip", { cause: error });
-}
-
-/** Keeps what a stream of events gives, from now on. */
-export function recordAll<T>(events: ReadableStream<T>): T[] {
-  const kept: T[] = [];
-  const read = async () => {
-    for await (const event of events) kept.push(event);
-  };
-  read();
-  return kept;
 }
 
 /** A message of any protocol, for what the types would refuse. */

@@ -11,7 +11,7 @@ export function fromHex(hex: string): Uint8Array {
 
 /** Bytes as hexadecimal digits. */
 export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return bytes.toHex();
 }
 
 /** An envelope with these fields. */

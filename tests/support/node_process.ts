@@ -1,4 +1,5 @@
 import type { ClusterEvent } from "@cinema/cinema/cluster";
+import { toLines } from "@std/streams";
 import type { NodeCommand, NodeError, NodeLine, NodeSetup } from "./node_program.ts";
 
 export type { NodeError, NodeLine } from "./node_program.ts";
@@ -12,7 +13,7 @@ const PATIENCE_MS = 30_000;
 const TAIL_LINES = 20;
 
 /** What an ask failed with. */
-export class NodeAnswerError extends Error {
+class NodeAnswerError extends Error {
   readonly error: NodeError;
   constructor(error: NodeError) {
     super(`${error.name}: ${error.message}`);
@@ -206,11 +207,8 @@ export class NodeProcess implements AsyncDisposable {
   }
 
   async #readLines(): Promise<void> {
-    let rest = "";
-    for await (const chunk of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
-      const parts = (rest + chunk).split("\n");
-      rest = parts.pop()!;
-      for (const part of parts) this.lines.push(JSON.parse(part));
+    for await (const line of toLines(this.#child.stdout)) {
+      this.lines.push(JSON.parse(line));
       this.#wake();
     }
     this.#isOver = true;

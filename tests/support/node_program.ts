@@ -9,7 +9,8 @@ import {
   type ClusterNodeOptions,
   type GossipOptions,
 } from "@cinema/cinema/cluster";
-import { protocol } from "@cinema/cinema/remote";
+import { json, protocol } from "@cinema/cinema/remote";
+import { toLines } from "@std/streams";
 
 /** How a node process is set up. */
 export interface NodeSetup {
@@ -68,13 +69,9 @@ interface Hang extends Message<string> {
   text: string;
 }
 
-const json = {
-  encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
-  decode: (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)),
-};
 const EchoProtocol = protocol<Echo | Hang>({
-  echo: { name: "test.Echo", request: json, reply: json },
-  hang: { name: "test.Hang", request: json, reply: json },
+  echo: { name: "test.Echo", request: json(), reply: json() },
+  hang: { name: "test.Hang", request: json(), reply: json() },
 });
 
 class Echoer extends Actor<Echo | Hang> {
@@ -182,11 +179,5 @@ await node.startServer();
 node.startPeriodicGossip(setup.gossip);
 say({ kind: "listening", addr: node.addr });
 node.join(setup.seeds).then(() => say({ kind: "ready" }), (error) => say({ kind: "turned-away", error }));
-const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
-let rest = "";
-for await (const chunk of lines) {
-  const parts = (rest + chunk).split("\n");
-  rest = parts.pop()!;
-  for (const line of parts) answer(line);
-}
+for await (const line of toLines(Deno.stdin.readable)) answer(line);
 Deno.exit(0);

@@ -4,9 +4,9 @@
 
 import { Actor, systemClock } from "../../mod.ts";
 import { WINDOW_BYTES } from "../../remote/limits.ts";
-import { DeskProtocol, type Note, Office, recordAll } from "./desk.ts";
-import { type Protocol, protocol } from "../../remote/mod.ts";
-import { json } from "./desk.ts";
+import { DeskProtocol, type Note, Office } from "./desk.ts";
+import { json, type Protocol, protocol } from "../../remote/mod.ts";
+import { recordAll } from "./record.ts";
 
 const seconds = Number(Deno.args[0] ?? 10);
 const { gc } = globalThis as unknown as { gc(): void };

@@ -1,21 +1,7 @@
-/** A generator of the same numbers for the same seed (mulberry32), so that a test that fails can be run again. */
-export class Seeded {
-  #state: number;
+import { SeededRandom } from "../../src/testing/mod.ts";
 
-  /** Starts at `seed`. */
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** The next number, >= 0 and < 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6D2B79F5) >>> 0;
-    let mixed = this.#state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  }
-
+/** The generator of the test kit, with what tests choose by it. */
+export class Seeded extends SeededRandom {
   /** The next whole number, >= 0 and < `limit`. */
   below(limit: number): number {
     return Math.floor(this.next() * limit);

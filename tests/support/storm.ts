@@ -1,7 +1,8 @@
 import { MessageError, type SendResult } from "../../mod.ts";
 import { MemoryNetwork } from "../../remote/mod.ts";
 import { ManualClock, SeededRandom } from "../../src/testing/mod.ts";
-import { DeskProtocol, Office, recordAll } from "./desk.ts";
+import { DeskProtocol, Office } from "./desk.ts";
+import { recordAll } from "./record.ts";
 
 /** What became of the messages of a storm, by their numbers. */
 export interface Wreckage {

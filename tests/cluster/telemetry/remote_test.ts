@@ -4,11 +4,19 @@
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Actor, AskTimeoutError } from "../../../mod.ts";
-import { LocalNode, MemoryNetwork, MessageRouter, protocol, RemoteClient, RemoteServer } from "../../../remote/mod.ts";
+import {
+  json,
+  LocalNode,
+  MemoryNetwork,
+  MessageRouter,
+  protocol,
+  RemoteClient,
+  RemoteServer,
+} from "../../../remote/mod.ts";
 import { startTelemetry } from "../../../cluster/telemetry/mod.ts";
 import { ManualClock } from "../../../src/testing/mod.ts";
 import { Cluster } from "../../support/cluster_nodes.ts";
-import { Desk, DeskProtocol, type Echo, json, Office } from "../../support/desk.ts";
+import { Desk, DeskProtocol, type Echo, Office } from "../../support/desk.ts";
 import { MemoryTelemetry } from "../../support/otel.ts";
 import { RawPeer } from "../../support/raw_peer.ts";
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Faults, MemoryNetwork } from "../../../remote/transport/memory.ts";
+import { MemoryNetwork } from "../../../remote/transport/memory.ts";
+import type { Faults } from "../../../remote/transport/pipe.ts";
 import { ManualClock, SeededRandom } from "../../../src/testing/mod.ts";
 import { testTransport } from "../../conformance/transport_suite.ts";
 import { watch } from "../../support/signals.ts";

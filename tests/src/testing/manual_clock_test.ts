@@ -138,6 +138,7 @@ Deno.test({
     };
     again();
     await assertRejects(() => clock.runUntilIdle({ maxMs: 10_000 }), Error, "a timer is still set after 10000 ms");
+    for (const maxMs of [-1, NaN]) await assertRejects(() => clock.runUntilIdle({ maxMs }), RangeError, "maxMs");
     assertEquals(clock.now(), 10_000);
   },
 });
