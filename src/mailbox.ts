@@ -83,6 +83,18 @@ export function markOf({ capacity, mailbox }: MailboxOptions<never>): number {
   return capacity ?? mailbox?.highWaterMark ?? MAILBOX_CAPACITY;
 }
 
+/** Has held an object once. */
+const EMPTY: Queued[] = [{ type: "" }];
+EMPTY.pop();
+
+/**
+ * A new queue. What begins as `[]` is an array of small integers to V8 until the first object is pushed: each queue
+ * would change its kind, and compiled code would call `push` where it can append in place. A copy keeps the kind.
+ */
+function emptyQueue(): Queued[] {
+  return EMPTY.slice();
+}
+
 /** Both ends of the stream, in one field: most mailboxes never open it. */
 interface OpenStream {
   readonly reader: ReadableStreamDefaultReader<Queued[]>;
@@ -103,7 +115,7 @@ export class Mailbox {
   readonly #waitingMax: number;
   readonly #waiting: WaitingLine = new WaitingLine();
   #used = 0;
-  #arrived: Queued[] = [];
+  #arrived: Queued[] = emptyQueue();
   #batch: Queued[] = [];
   #next = 0;
   /** How many were taken from earlier batches: counting by the batch costs a message nothing. */
@@ -190,7 +202,7 @@ export class Mailbox {
       if (this.#arrived.length === 0) return undefined;
       this.#takenBefore += this.#next;
       this.#batch = this.#arrived;
-      this.#arrived = [];
+      this.#arrived = emptyQueue();
       this.#next = 0;
     }
     const queued = this.#batch[this.#next]!;
@@ -208,7 +220,7 @@ export class Mailbox {
     if (this.#arrived.length > 0) return;
     this.#stream ??= this.#open();
     const { value } = await this.#stream.reader.read();
-    if (value === this.#arrived) this.#arrived = [];
+    if (value === this.#arrived) this.#arrived = emptyQueue();
     this.#takenBefore += this.#next;
     this.#batch = value!;
     this.#next = 0;
@@ -234,7 +246,7 @@ export class Mailbox {
     this.turnAway();
     const left = this.#batch.slice(this.#next).concat(this.#arrived).map(enveloped);
     this.#batch = [];
-    this.#arrived = [];
+    this.#arrived = emptyQueue();
     this.#takenBefore += this.#next;
     this.#next = this.#used = 0;
     return left;

@@ -63,6 +63,21 @@ Deno.test({
 });
 
 Deno.test({
+  name: "jsonLoss() looks at no field that a message inherits, which JSON does not write either",
+  permissions: "none",
+  fn() {
+    class Add {
+      readonly type = "add";
+      readonly n: number = 1;
+    }
+    // As before there were classes: the prototype is an object like any other, and what is in it can be enumerated.
+    Object.defineProperty(Add.prototype, "constructor", { enumerable: true });
+    assertEquals(lossOf(new Add()), undefined);
+    assertEquals(lossOf(Object.assign(new Add(), { n: NaN })), "n is NaN");
+  },
+});
+
+Deno.test({
   name: "jsonLoss() takes a message of a class that has fields and nothing else",
   permissions: "none",
   fn() {
