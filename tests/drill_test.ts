@@ -52,7 +52,7 @@ Deno.test("problemsOf() names a patch that does not apply exactly once, or chang
   assertEquals(await find("x", "z", "b_test.ts"), 1);
 });
 
-Deno.test("verdictOf() takes a failed test for caught, and neither a success nor a run that did not start", () => {
+Deno.test("verdictOf() takes a failed test, or an uncaught error in one, for caught, and neither a success nor a run that did not start", () => {
   const output = "running 2 tests from ./a_test.ts\none ... ok (1ms)\ntwo ... FAILED (2ms)\n";
   const end = "\nFAILED | 1 passed | 3 failed (1s)\n";
   const run = { success: false, timedOut: false, output: output + end };
@@ -60,6 +60,11 @@ Deno.test("verdictOf() takes a failed test for caught, and neither a success nor
   assertEquals(verdictOf(run), { kind: "caught", by: "two (and 2 more)" });
   assertEquals(verdictOf({ ...run, success: true, output: "one ... ok (1ms)" }).kind, "missed");
   assertEquals(verdictOf({ ...run, output: "error: Expected ';'\n" }), { kind: "broken", by: "error: Expected ';'" });
+  const uncaught = "one ... ok (1ms)\ntwo ...\nUncaught error from ./a_test.ts FAILED\n" +
+    "two ... cancelled (0ms)\nthree ... cancelled (0ms)\n\nFAILED | 1 passed | 3 failed (1s)\n";
+  assertEquals(verdictOf({ ...run, output: uncaught }), { kind: "caught", by: "two" });
+  const unstarted = "Uncaught error from ./a_test.ts FAILED\n\nFAILED | 0 passed | 1 failed (1s)\nerror: Test failed\n";
+  assertEquals(verdictOf({ ...run, output: unstarted }), { kind: "broken", by: "error: Test failed" });
   const hung = { success: false, timedOut: true, output: "one ... ok (1ms)\ntwo ..." };
   assertEquals(verdictOf(hung), { kind: "caught", by: "no end of two" });
 });

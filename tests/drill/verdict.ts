@@ -33,13 +33,19 @@ export function verdictOf({ success, timedOut, output }: Run): Verdict {
   if (success) return { kind: "missed", by: "" };
   const [first] = failed;
   if (first === undefined) return { kind: "broken", by: lastLine(output) };
-  const more = Math.max(0, countTests(output).failed - 1);
+  // Those that an uncaught error has kept from running have noticed nothing.
+  const cancelled = output.match(/ \.\.\. cancelled \(/g)?.length ?? 0;
+  const more = Math.max(0, countTests(output).failed - cancelled - 1);
   return { kind: "caught", by: more === 0 ? first : `${first} (and ${more} more)` };
 }
 
-/** The names of the tests that have failed, in order. */
+/**
+ * The names of the tests that have failed, in order. An error that is nobody's counts for the test that was running;
+ * before the first one it counts for none, because the tests did not start.
+ */
 export function failedTests(output: string): string[] {
-  return [...output.matchAll(/^(.+) \.\.\. FAILED \(/gm)].map(([, name]) => name ?? "");
+  const failed = output.matchAll(/^(.+) \.\.\.(?: FAILED \(|\s*\nUncaught error from .+ FAILED$)/gm);
+  return [...failed].map(([, name]) => name ?? "");
 }
 
 /** The test that was running when the output ended. */

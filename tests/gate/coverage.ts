@@ -52,7 +52,6 @@ export const NOT_RUN: readonly (readonly [why: string, file: string, ...code: st
     "if (signal.aborted) return;",
   ],
   [ONE_TURN, "remote/reception.ts", "if (this.#isClosing) link.sayGoodbye();"],
-  [ONE_TURN, "remote/outgoing.ts", "if (this.#isOver) return;"],
   [ONE_TURN, "remote/outbox.ts", "if (this.#session === undefined) return;"],
   [ONE_TURN, "remote/transport/tls_connection.ts", "if (this.#error !== undefined) throw this.#error;"],
   [ONE_TURN, "remote/wire/compat_session.ts", "if (!this.#open.delete(message)) return;"],
@@ -130,7 +129,7 @@ export const NOT_RUN: readonly (readonly [why: string, file: string, ...code: st
   [SIMULATION, "remote/transport/memory.ts", "if (this.#isPaused) pipe.pause();"],
   [PLATFORM, "remote/transport/tcp.ts", "}"],
   [COMPAT, "cluster/compat/bridge.ts", "function ignoreChannel(): void {}"],
-  [COMPAT, "remote/wire/compat_session.ts", "grantAll(): void {}", "if (envelope.isResponse) return;"],
+  [COMPAT, "remote/wire/compat_session.ts", "grantAll(): void {}"],
   [
     COMPAT,
     "remote/wire/client_session.ts",

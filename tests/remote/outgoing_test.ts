@@ -101,3 +101,16 @@ Deno.test("a write that fails is told once, and nothing is written after it", as
   await outgoing.drained();
   await outgoing.stop();
 });
+
+Deno.test("stop() lets the write that is under way end, and nothing that has gathered meanwhile is written", async () => {
+  const { connection, outgoing, send, log } = stage();
+  send(1);
+  await undefined;
+  send(1);
+  let isStopped = false;
+  outgoing.stop().then(() => isStopped = true);
+  await undefined;
+  assertEquals(isStopped, false);
+  await connection.release();
+  assertEquals([isStopped, connection.written.length, log], [true, 1, ["flushed"]]);
+});
