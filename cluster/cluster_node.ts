@@ -139,11 +139,12 @@ export class ClusterNode implements AsyncDisposable {
    * see none of the rest of this cluster. Such nodes prove nothing: who reaches the port may call what this node
    * offers, whatever the key of the cluster.
    *
-   * They name no actor in a message, so no two actors of this node may take messages of one name.
+   * What they send is for the actor that it names, though the original itself goes by the name of the message alone.
+   * What fails is silence over there, and a `rejected` event here.
    *
    * @throws {BindError} When the address is taken, or others can reach it and `insecure` is not said.
    * @throws {CinemaError} When the server has not started, or there is such a port already.
-   * @throws {TypeError | RangeError} When an option is wrong, or two actors take messages of one name.
+   * @throws {TypeError | RangeError} When an option is wrong.
    */
   async startCompatServer(port: number, options?: CompatOptions): Promise<number> {
     return await this.#engine.startCompat(port, options ?? {});

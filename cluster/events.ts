@@ -42,7 +42,8 @@ export interface ActorLocation {
  * - `"refused"`: the node at `addr` does not talk to this one, because of `message`;
  * - `"conflict"`: two nodes at different addresses have one id: `known` is believed, `other` is not. It is told again
  *   as long as both are heard;
- * - `"rejected"`: what came from `addr` was not believed or made no sense, for `reason`;
+ * - `"rejected"`: what came from `addr` was not believed or made no sense, for `reason`; or it is a message of a
+ *   Cinema-rs node that was not handled, which over there is silence;
  * - `"registered"`, `"unregistered"`: the actor `name` can be found on `node`, or cannot any more;
  * - `"name-lost"`: another node, `winner`, has the name of an actor of this node: the actor lives on, but whoever looks
  *   the name up gets the other;

@@ -27,7 +27,8 @@ export interface EndpointOptions extends Address {
   readonly transport?: Transport;
   /**
    * `"cinema-rs-0.1"` to talk to a node of Cinema-rs 0.1, in its words: no handshake, so neither key nor credit nor
-   * deadlines; a failure over there is silence. It is never found out by itself.
+   * deadlines; a failure over there is silence. It is never found out by itself. What comes in is for the actor that it
+   * names, and where none of that name takes it, for the only one that does.
    */
   readonly compat?: "cinema-rs-0.1";
   /**

@@ -165,7 +165,8 @@ export class Reception {
       sendBytesMax: this.#options.sendBytesMax ?? SEND_BYTES_MAX,
       instrument,
       probe: instrument?.connection("server"),
-      undelivered: (message) => events.emit({ kind: "dead-letter", node, ...message }),
+      undelivered: ({ targetActor: target, messageType }, error) =>
+        events.emit({ kind: "dead-letter", node, target, messageType, error }),
     });
     guest.link = link;
     this.#links.add(link);

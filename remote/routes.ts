@@ -82,14 +82,14 @@ export class Routes {
     return routes === undefined ? "no-such-actor" : routes.get(messageType) ?? "no-such-message";
   }
 
-  /** The route of a message whose sender cannot name an actor: the only one there is. */
-  findByMessage(messageType: string): Route | NoRoute {
-    return this.#byMessage.get(messageType)?.values().next().value ?? "no-such-message";
-  }
-
-  /** The first message that several actors take, so that its name alone does not say for whom it is. */
-  ambiguous(): string | undefined {
-    for (const [name, routes] of this.#byMessage) if (routes.size > 1) return name;
-    return undefined;
+  /**
+   * The route of a message from a Cinema-rs peer. Such a peer is used to have the name of the actor ignored, so it may
+   * be any: where no actor of that name takes the message, it is for the one that does, unless several do.
+   */
+  findForCompat(target: string, messageType: string): Route | NoRoute {
+    const named = this.find(target, messageType);
+    if (typeof named === "object") return named;
+    const takers = this.#byMessage.get(messageType);
+    return takers?.size === 1 ? takers.values().next().value! : named;
   }
 }

@@ -94,7 +94,7 @@ export class RemoteServer implements AsyncDisposable {
     const { clock = systemClock, random = systemRandom } = options;
     const { hostname, port, key } = options;
     const routes = routesOf(router);
-    check(options, routes);
+    check(options);
     const transport = transportFor(options, clock);
     const keys = key === undefined ? undefined : await KeyRing.import(key);
     let listener: Listener;
@@ -172,13 +172,9 @@ function anonymous({ node }: Routes, uid: string): NodeIdentity {
   return { uid, node: node ?? `server-${uid}`, channel: undefined };
 }
 
-function check(options: BindOptions, routes: Routes): void {
-  const { hostname, port, key, tls, transport, insecure, compat } = options;
+function check(options: BindOptions): void {
+  const { hostname, port, key, tls, transport, insecure } = options;
   checkOptions("listen", options);
-  const name = compat === undefined ? undefined : routes.ambiguous();
-  if (name !== undefined) {
-    throw new TypeError(`Cannot route "${name}" of Cinema-rs peers: they name no actor, and several take it`);
-  }
   const isSafe = key !== undefined || tls !== undefined || transport !== undefined || insecure === true;
   if (isSafe || isLoopback(hostname)) return;
   throw new BindError(

@@ -46,8 +46,8 @@ export interface ServerLinkOptions extends LinkOptions, ServerSessionOptions {
   readonly compatNode: string | undefined;
   /** Who hears of messages, for traces. */
   readonly instrument: Instrument | undefined;
-  /** Hears of every message that could not be given to an actor. */
-  readonly undelivered: (message: { target: string; messageType: string; error: unknown }) => void;
+  /** Hears of every message that could not be given to an actor, or has failed and the peer is not told. */
+  readonly undelivered: (message: Envelope, error: unknown) => void;
 }
 
 /** Bytes of a frame beside its payload: the length, the tags, a number and the flag of a reply. */
@@ -169,8 +169,10 @@ export class ServerLink implements LinkSession, ChannelPeer {
 
   #deliver(message: Inbound): void {
     const { targetActor, messageType, payload } = message.envelope;
-    const { routes, compatNode } = this.#options;
-    const route = compatNode === undefined ? routes.find(targetActor, messageType) : routes.findByMessage(messageType);
+    const { routes, compatNode, channel } = this.#options;
+    // In a cluster a name is known from the node itself: who is called by another has ended.
+    const isExact = compatNode === undefined || channel !== undefined;
+    const route = isExact ? routes.find(targetActor, messageType) : routes.findForCompat(targetActor, messageType);
     message.isAsk = this.#session.isAsk(message, typeof route === "string" || route.codecs.hasReply);
     if (typeof route === "string") return this.#deliverUnrouted(message, route);
     let decoded;
@@ -202,6 +204,7 @@ export class ServerLink implements LinkSession, ChannelPeer {
         this.#reply(message, codecs, value);
       },
       failed: (error) => {
+        if (!this.#isOver && this.#options.compatNode !== undefined) this.#options.undelivered(message.envelope, error);
         if (!this.#isOver) this.#session.fault(message, faultOf(error));
         settle();
       },
@@ -237,7 +240,7 @@ export class ServerLink implements LinkSession, ChannelPeer {
       messageType,
       cause,
     });
-    this.#options.undelivered({ target, messageType, error });
+    this.#options.undelivered(message.envelope, error);
     if (!this.#isOver) this.#session.fault(message, faultOf(error));
   }
 
@@ -266,8 +269,7 @@ export class ServerLink implements LinkSession, ChannelPeer {
   }
 
   #refuse(message: Inbound, reason: FaultReason, error: unknown): void {
-    const { targetActor: target, messageType } = message.envelope;
-    this.#options.undelivered({ target, messageType, error });
+    this.#options.undelivered(message.envelope, error);
     if (!this.#isOver) this.#session.fault(message, reason);
     this.#settle(message);
   }

@@ -6,6 +6,7 @@ export { Channel, type ChannelPeer, type ChannelReceiver } from "./channel.ts";
 export { checkOptions } from "./check_options.ts";
 export { abortClient, finishClient, openClient } from "./client.ts";
 export { type Dialled, Dialler } from "./dialler.ts";
+export { textOf } from "./faults.ts";
 export { KeyRing } from "./keys.ts";
 export { checkName } from "./local_node.ts";
 export { CodecTable } from "./protocol.ts";

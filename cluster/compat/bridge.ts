@@ -34,7 +34,7 @@ export interface CompatBridgeOptions extends Address {
   readonly nodeId: string;
   /** What peers are told to reach this node at, as `host:port`; without it the address where it listens. */
   readonly advertise?: string;
-  /** The actors that peers may call. They name none, so no two of them may take a message of the same name. */
+  /** The actors that peers may call. */
   readonly router: MessageRouter;
   /** What carries the bytes; without it TCP. */
   readonly transport?: Transport;

@@ -3,11 +3,14 @@
  * @module
  */
 
-import type { RemoteClient } from "../../remote/mod.ts";
+import { type RemoteClient, WireError } from "../../remote/mod.ts";
+import { textOf } from "../../remote/spi.ts";
+import { formatAddress } from "../address.ts";
 import type { Location } from "../directory/entry.ts";
 import type { ClusterEvent, ClusterMember } from "../events.ts";
 import { CompatBridge, type CompatBridgeOptions } from "./bridge.ts";
 import type { CompatEvent } from "./events.ts";
+import { Repeats } from "./repeats.ts";
 
 /** What a peering needs, and who hears of it. */
 export interface PeeringOptions extends Omit<CompatBridgeOptions, "emit"> {
@@ -24,6 +27,9 @@ export class Peering {
   readonly #options: PeeringOptions;
   readonly #actors: Map<string, Location> = new Map();
   #bridge!: CompatBridge;
+  readonly #repeats: Repeats = new Repeats();
+  // It ends with the bridge.
+  #telling: Promise<void> | undefined;
 
   private constructor(options: PeeringOptions) {
     this.#options = options;
@@ -37,6 +43,7 @@ export class Peering {
   static async open(options: PeeringOptions): Promise<Peering> {
     const peering = new Peering(options);
     peering.#bridge = await CompatBridge.open({ ...options, emit: (event) => peering.#heard(event) });
+    peering.#telling = peering.#tellUnhandled();
     return peering;
   }
 
@@ -71,18 +78,37 @@ export class Peering {
   }
 
   /** Stops; what is in hand after `timeout` ms is cut off. */
-  close(timeout: number): Promise<void> {
-    return this.#bridge.close({ timeout });
+  async close(timeout: number): Promise<void> {
+    await this.#bridge.close({ timeout });
+    await this.#telling;
+  }
+
+  /** Over there it is silence when a message reaches nobody: only here can anybody be told. */
+  async #tellUnhandled(): Promise<void> {
+    for await (const event of this.#bridge.serverEvents) {
+      if (event.kind === "dead-letter") {
+        this.#rejected(event.node, `"${event.messageType}" was not handled: ${textOf(event.error)}`);
+      } else if (event.kind === "disconnected" && event.error instanceof WireError) {
+        this.#rejected(formatAddress(event.remote), event.error.message);
+      }
+    }
+  }
+
+  /** What was not taken of a message; the bridge has told of the frame around it already. */
+  #rejected(addr: string, reason: string): void {
+    const { clock, emit } = this.#options;
+    if (this.#repeats.isNews(subjectOf(addr, reason), clock.now())) emit({ kind: "rejected", addr, reason });
   }
 
   #heard(event: CompatEvent): void {
-    const { emit, intervalMs: retryInMs } = this.#options;
+    const { clock, emit, intervalMs: retryInMs } = this.#options;
     switch (event.kind) {
       case "status":
         return emit({ kind: event.status, member: { id: event.id, addr: event.addr, status: event.status } });
       case "actor":
         return this.#moved(event.name, event.node);
       case "rejected":
+        this.#repeats.isNews(subjectOf(event.addr, event.reason), clock.now());
         return emit({ kind: "rejected", addr: event.addr, reason: event.reason });
       case "unreachable":
         return emit({ kind: "unreachable", addr: event.addr, error: event.error, retryInMs });
@@ -105,4 +131,9 @@ export class Peering {
   #isAlive(node: string): boolean {
     return this.#bridge.peers.some(({ id, status }) => id === node && status !== "down");
   }
+}
+
+/** Who connects has another port each time. */
+function subjectOf(addr: string, reason: string): string {
+  return `${addr.slice(0, addr.lastIndexOf(":"))} ${reason}`;
 }

@@ -219,7 +219,11 @@ export class ClientSession<A, T> {
   #answer(envelope: Envelope): void {
     const correlation = envelope.correlationId;
     const open = typeof correlation === "number" ? this.#asks.get(correlation) : undefined;
-    if (open === undefined) return this.#effects.stray(envelope);
+    if (open === undefined) {
+      // A Cinema-rs peer answers tells too.
+      if (correlation !== 0 || this.#options.compatNode === undefined) this.#effects.stray(envelope);
+      return;
+    }
     this.#asks.delete(correlation as number);
     this.#effects.answered(open.ask, envelope);
     this.#freed();

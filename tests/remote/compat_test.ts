@@ -1,9 +1,18 @@
 // Both sides of the mode for peers of Cinema-rs 0.1, against frames that the running original was seen to send.
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { deadline } from "@std/async";
 import protobuf from "protobufjs";
-import { Actor, ActorSystem, AskTimeoutError, type Message } from "../../mod.ts";
-import { LocalNode, MessageRouter, type Protocol, protocol, RemoteClient, RemoteServer } from "../../remote/mod.ts";
+import { Actor, ActorSystem, AskTimeoutError, type Message, Rejection } from "../../mod.ts";
+import {
+  LocalNode,
+  MessageRouter,
+  NoRouteError,
+  type Protocol,
+  protocol,
+  RemoteClient,
+  RemoteServer,
+} from "../../remote/mod.ts";
 import { RawPeer } from "../support/raw_peer.ts";
 import { recordAll } from "../support/record.ts";
 
@@ -44,6 +53,7 @@ class Calculator extends Actor<Add | Clear> {
   #value = 100;
   add({ n }: Add): { value: number } {
     if (n === 13) throw new Error("unlucky");
+    if (n === 14) throw new Rejection("not that");
     return { value: this.#value += n };
   }
   clear(): void {
@@ -108,6 +118,27 @@ Deno.test("what fails for a Cinema-rs client is silence there and an event here,
   assertEquals(events.filter(({ kind }) => kind === "dead-letter").length, 3);
 });
 
+Deno.test("an ask of a Cinema-rs client that fails is silence there and an event here, whatever has become of the actor", async () => {
+  await using pair = await Pair.open();
+  const events = pair.server.events.values();
+  const failure = async (): Promise<string> => {
+    for (;;) {
+      const { value } = await deadline(events.next(), 5_000);
+      if (value?.kind === "dead-letter") return `${value.messageType}: ${value.error}`;
+    }
+  };
+  const add = (n: number) => ({ messageType: "calc.Add", payload: new Uint8Array([0x08, n]), correlationId: n });
+  await pair.peer.send(add(14), add(1));
+  assertEquals((await pair.peer.receive())?.correlationId, 1);
+  assertEquals(await failure(), "calc.Add: Rejection: not that");
+  await pair.peer.send(add(13));
+  assertMatch(await failure(), /^calc.Add: ActorFailedError: /);
+  await pair.peer.send(add(2));
+  assertMatch(await failure(), /^calc.Add: MailboxClosedError: /);
+  assertEquals(pair.server.connections, 1);
+  await events.return?.();
+});
+
 Deno.test("a client of ours asks a Cinema-rs server byte for byte as the original does", async () => {
   using listener = Deno.listen(local);
   const node = new LocalNode("calc-client");
@@ -162,17 +193,37 @@ Deno.test("the two modes do not understand each other, and neither is talked dow
   assert(events.some(({ kind }) => kind === "refused"));
 });
 
-Deno.test("a key and the mode for Cinema-rs peers cannot go together, nor can a message that several actors take", async () => {
+Deno.test("a key and the mode for Cinema-rs peers cannot go together", async () => {
   const key = "x".repeat(32);
   await assertRejects(() => RemoteServer.bind({ ...local, compat, key }, new MessageRouter()), TypeError, "key");
   await assertRejects(() => RemoteClient.connect({ ...local, compat, key }), TypeError, "key");
+});
+
+Deno.test("of several actors that take its message a Cinema-rs client reaches the one that it names, and no other", async () => {
   await using system = new ActorSystem();
-  const node = new LocalNode("twice");
-  const router = new MessageRouter();
-  for (const name of ["one", "two"]) {
-    router.route(CalculatorProtocol, node.handler(system.spawn(() => new Calculator()), { name }));
-  }
-  await assertRejects(() => RemoteServer.bind({ ...local, compat }, router), TypeError, "calc.Add");
+  const node = new LocalNode("calc-server");
+  const spawn = () => system.spawn(() => new Calculator());
+  const [other, calculator] = [spawn(), spawn()];
+  const router = new MessageRouter()
+    .route(CalculatorProtocol, node.handler(other, { name: "other" }))
+    .route(CalculatorProtocol, node.handler(calculator, { name: "calculator" }));
+  await using server = await RemoteServer.bind({ ...local, compat }, router);
+  const events = recordAll(server.events);
+  using peer = await RawPeer.connect(server.address.port);
+  await peer.write(fromHex(REQUEST));
+  assertEquals((await peer.bytes(RESPONSE.length / 2)).toHex(), RESPONSE);
+
+  const add = { messageType: "calc.Add", payload: new Uint8Array([0x08, 0x01]) };
+  await peer.send(
+    { ...add, correlationId: 2 },
+    { ...add, correlationId: 3, targetActor: "somebody else" },
+    { ...add, correlationId: 4, targetActor: "other" },
+  );
+  // 101: nobody has taken the two before it.
+  const answer = await peer.receive();
+  assertEquals([answer?.correlationId, answer?.payload.toHex()], [4, "0865"]);
+  const errors = events.flatMap((event) => event.kind === "dead-letter" ? [event.error] : []);
+  assertEquals(errors.map((error) => error instanceof NoRouteError && error.target), ["", "somebody else"]);
 });
 
 Deno.test("a server for Cinema-rs peers closes when what is in hand was answered", async () => {

@@ -167,3 +167,16 @@ Deno.test({
     assertEquals(stage.lose(), ["three for a not-delivered"]);
   },
 });
+
+Deno.test({
+  name: "ClientSession takes the answer of a Cinema-rs peer to a tell for none that came astray",
+  permissions,
+  fn() {
+    const stage = new ClientStage({ windowMessages: Infinity, windowBytes: Infinity, compatNode: "me" });
+    stage.tell("one");
+    stage.flush();
+    stage.receive({ isResponse: true, payload: text("done") });
+    stage.receive({ isResponse: true, correlationId: 7 });
+    assertEquals(stage.take(), ["stray 7"]);
+  },
+});
