@@ -17,7 +17,7 @@ const LOSS_CHARS_MAX = 300;
 /** The codec that `json()` gives. A protocol takes it only for messages that JSON can carry, as far as types tell. */
 export interface JsonCodec<in out T> extends Codec<T> {
   /** Phantom: never present at run time. */
-  readonly "~json"?: "JSON";
+  readonly "~json"?: "JSON" | undefined;
 }
 
 /**

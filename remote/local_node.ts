@@ -12,7 +12,7 @@ import type { ActorRef, AnyMessage } from "../mod.ts";
  */
 export interface RemoteHandler<in M extends AnyMessage> {
   /** Phantom: never present at run time. */
-  readonly "~messages"?: (m: M) => void;
+  readonly "~messages"?: ((m: M) => void) | undefined;
   /** The name under which other nodes reach the actor. */
   readonly name: string;
   /** The id of the node that offers it. */

@@ -38,20 +38,21 @@ export interface ReflectionType {
   readonly fullName: string;
 }
 
+// `| undefined` keeps a misleading hint about `exactOptionalPropertyTypes` out of the errors, here and in `Protocol`.
 /** A codec for `T`; a reflection type only where `T` is an object, and `json()` only where JSON can carry a `T`. */
 export type CodecFor<T> =
-  | Codec<T> & { readonly "~json"?: JsonCarries<T> }
+  | Codec<T> & { readonly "~json"?: JsonCarries<T> | undefined }
   | ([T] extends [object] ? ReflectionType : never);
 
 /** The fields of a message: what travels, without `type`. */
 export type Payload<M> = { [P in keyof M as P extends "type" | "~reply" ? never : P]: M[P] };
 
 /**
- * How one message travels. A message without a reply has no reply codec.
+ * How one message travels. A message without a reply has no reply codec; one whose reply is `any` or `unknown` has one.
  *
  * @typeParam M The message.
  */
-export type MessageCodec<M extends AnyMessage> = [Reply<M>] extends [void] ? {
+export type MessageCodec<M extends AnyMessage> = [Reply<M>] extends [unknown extends Reply<M> ? never : void] ? {
     /** What the message is called on the wire: any text, the same on both sides. */
     readonly name: string;
     /** How its fields travel. */
@@ -77,7 +78,9 @@ export type MessageCodec<M extends AnyMessage> = [Reply<M>] extends [void] ? {
 export type ProtocolTable<M extends AnyMessage> = [M] extends [never]
   ? "name the messages: protocol<Add | Subtract>({ ... })"
   : {
-    readonly [K in M as K["type"]]: Payload<K> & { readonly type: K["type"] } extends K ? MessageCodec<K>
+    readonly [K in M as K["type"]]: string extends K["type"]
+      ? "the `type` of a message must be a literal: in a class, `readonly type = ...`"
+      : Payload<K> & { readonly type: K["type"] } extends K ? MessageCodec<K>
       : `'${K["type"]}' has private members, which cannot travel`;
   };
 
@@ -88,7 +91,7 @@ export type ProtocolTable<M extends AnyMessage> = [M] extends [never]
  */
 export interface Protocol<in out M extends AnyMessage> {
   /** Phantom: never present at run time. */
-  readonly "~messages"?: (m: M) => M;
+  readonly "~messages"?: ((m: M) => M) | undefined;
   /** The `type` of each message. */
   readonly types: readonly M["type"][];
 }

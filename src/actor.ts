@@ -76,8 +76,10 @@ export type Handler<K extends AnyMessage, M extends AnyMessage = K> = (
  * ```
  */
 export type Handlers<M extends AnyMessage> = {
-  [K in M as K["type"]]: K["type"] extends ReservedType
-    ? `'${K["type"]}' is reserved and cannot be the type of a message`
+  // A class whose `type = "add"` is not `readonly` has any text for its type: the name of what is missing says so.
+  [
+    K in M as string extends K["type"] ? "a literal `type`, not `string`: in a class, `readonly type = ...`" : K["type"]
+  ]: K["type"] extends ReservedType ? `'${K["type"]}' is reserved and cannot be the type of a message`
     : Handler<K, M>;
 };
 

@@ -39,17 +39,20 @@
  * assertEquals(await counter.send({ type: "count" }), 2);
  * ```
  */
-export abstract class Message<out R = void> {
+export abstract class Message<in R = void> {
   /** Names the handler method; never one of the names in {@linkcode ReservedType}. */
   abstract readonly type: string;
   // A string key, not a unique symbol: `isolatedDeclarations` refuses a computed name in a class and `deno doc --lint`
   // a private symbol. `~` sorts last in completions.
-  /** Phantom: never present at run time. A function type, so that {@linkcode Reply} keeps `undefined`. */
-  declare readonly "~reply"?: (() => R) | undefined;
+  /**
+   * Phantom: never present at run time. It takes the reply, as whoever asks does: who can do with more replies may ask
+   * an actor that gives fewer, not the other way round.
+   */
+  declare readonly "~reply"?: ((reply: R) => void) | undefined;
 }
 
 /**
- * Any message. `Message` is covariant in its reply, so `unknown` is the top and no `any` is needed.
+ * Any message. `Message` is contravariant in its reply, so `never` is the top and no `any` is needed.
  *
  * @example
  * ```ts
@@ -60,10 +63,11 @@ export abstract class Message<out R = void> {
  * assertEquals(describe({ type: "greet" }), "a message of type greet");
  * ```
  */
-export type AnyMessage = Message<unknown>;
+export type AnyMessage = Message<never>;
 
 /**
- * The type of the reply of message `M`. Of a union of messages it is the union of their replies.
+ * The type of the reply of message `M`. Of a union of messages it is the union of their replies. Where `type` is any
+ * `string`, as of {@linkcode AnyMessage}, it is `unknown`.
  *
  * @example
  * ```ts
@@ -77,7 +81,7 @@ export type AnyMessage = Message<unknown>;
  * assertEquals(reply, 3);
  * ```
  */
-export type Reply<M> = M extends Message<infer R> ? R : never;
+export type Reply<M> = M extends Message<infer R> ? string extends M["type"] ? unknown : R : never;
 
 /**
  * The members of the union `M` whose `type` is `K`.

@@ -17,6 +17,8 @@ import {
   type Message,
   type MessagesOf,
   Rejection,
+  type Reply,
+  type Send,
   type SendResult,
   type SpawnOptions,
   type StopReason,
@@ -83,6 +85,39 @@ types("an address that takes more may stand where fewer are sent, not the other 
   wants<ActorRef<Protocol>>({} as ActorRef<Greet>);
   // @ts-expect-error -- A reference may be far away, an address is not.
   wants<Addr<Protocol>>({} as ActorRef<Protocol>);
+});
+
+types("an address may stand where more replies are reckoned with, not where fewer are", (
+  certain = {} as Addr<Get<number>>,
+  perhaps = {} as Addr<Get<number | undefined>>,
+) => {
+  wants<ActorRef<Get<number | undefined>>>(certain);
+  wants<Addr<Get<unknown>>>(perhaps);
+  // @ts-expect-error -- The reply may be undefined.
+  wants<ActorRef<Get<number>>>(perhaps);
+  // @ts-expect-error -- The reply is a number.
+  wants<ActorRef<Get<string>>>(certain);
+  // @ts-expect-error -- The reply may be anything.
+  wants<Addr<Get<number>>>({} as Addr<Get<unknown>>);
+});
+interface Get<R> extends Message<R> {
+  readonly type: "get";
+}
+
+types("a function that does not know the message names what it needs of an address, and knows the reply", () => {
+  const ask = <M extends AnyMessage>(to: { send(msg: M): Promise<Reply<M>> }, msg: M) => to.send(msg);
+  const reply = ask<Greet>(greeter, { type: "greet", name: "World" });
+  same<typeof reply, Promise<string>>(true);
+  // @ts-expect-error -- Nobody handles it.
+  ask<Other>(greeter, { type: "other" });
+  // @ts-expect-error -- Another reply.
+  ask<Get<string>>({} as Addr<Get<number>>, { type: "get" });
+});
+
+types("a function may stand in for send(), and must give the reply", () => {
+  const double: Pick<ActorRef<Greet>, "send"> = { send: (({ name }: Greet) => Promise.resolve(name)) as Send<Greet> };
+  // @ts-expect-error -- The reply is a string.
+  return [double, (() => Promise.resolve(5)) as Send<Greet>];
 });
 
 types("any address is an AnyAddr, to which nothing can be sent", () => {

@@ -19,6 +19,10 @@ interface Add extends Message<{ value: number }> {
   readonly type: "add";
   readonly n: number;
 }
+interface One extends Message<{ value: 1 }> {
+  readonly type: "add";
+  readonly n: number;
+}
 interface Reset extends Message {
   readonly type: "reset";
 }
@@ -86,10 +90,13 @@ types("an actor is registered for what it takes, and for no more", (
   addr: Addr<Add | Reset>,
   small: Protocol<Add>,
   other: Protocol<Add | Name>,
+  exact: Protocol<One>,
 ) => {
   node.register("calculator", addr, small, { group: true, actorType: "Calculator" });
   // @ts-expect-error: the actor does not take `name`
   node.register("calculator", addr, other);
+  // @ts-expect-error: the actor gives other replies, too
+  node.register("calculator", addr, exact);
   // @ts-expect-error: it must be said how messages travel
   node.register("calculator", addr);
 });

@@ -5,7 +5,16 @@
  */
 
 import type { ActorRef, Addr, Message } from "@cinema/cinema";
-import { type Codec, json, type JsonCarries, type JsonLoss, type Protocol, protocol } from "@cinema/cinema/remote";
+import {
+  type Codec,
+  json,
+  type JsonCarries,
+  type JsonCodec,
+  type JsonLoss,
+  type Protocol,
+  protocol,
+  type RemoteHandler,
+} from "@cinema/cinema/remote";
 import { same, typeTests } from "./support/type_tests.ts";
 
 interface Put<V> extends Message {
@@ -82,4 +91,34 @@ types("the compiler says what is lost, and where", () => {
   same<JsonCarries<Date>, "JSON cannot carry this: it is a Date">(true);
   same<JsonCarries<{ at: Date }>, "JSON cannot carry this: at is a Date">(true);
   same<JsonCarries<Set<1>[]>, "JSON cannot carry this: [] is a Set">(true);
+});
+
+// deno-lint-ignore no-explicit-any -- What is tested.
+interface Loose extends Message<any> {
+  type: "loose";
+}
+
+types("a reply that may be anything is a reply, and needs a codec", () => {
+  protocol<Loose>({ loose: { name: "Loose", request: json(), reply: json() } });
+  // @ts-expect-error: it would arrive as undefined
+  protocol<Loose>({ loose: { name: "Loose", request: json() } });
+  // @ts-expect-error: it would arrive as undefined
+  protocol<Get<unknown>>({ get: { name: "Get", request: json() } });
+  protocol<Put<string>>({ put: { name: "Put", request: json() } });
+  // @ts-expect-error: there is none
+  protocol<Put<string>>({ put: { name: "Put", request: json(), reply: json() } });
+});
+
+types("a message whose type is any text cannot travel", () => {
+  interface Wide extends Message {
+    type: string;
+  }
+  // @ts-expect-error: nobody knows which it is
+  protocol<Wide>({ wide: { name: "Wide", request: json() } });
+});
+
+types("a wrong codec, protocol or handler is not blamed on exactOptionalPropertyTypes", () => {
+  same<Required<JsonCodec<string>>["~json"], "JSON" | undefined>(true);
+  same<undefined extends Required<Protocol<Loose>>["~messages"] ? true : false, true>(true);
+  same<undefined extends Required<RemoteHandler<Loose>>["~messages"] ? true : false, true>(true);
 });

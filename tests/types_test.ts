@@ -115,6 +115,8 @@ types("Reply knows the reply of one message, of a union, and keeps undefined", (
   same<Reply<Greet | Other>, string | boolean>(true);
   same<Reply<Add>, number>(true);
   same<Reply<string>, never>(true);
+  same<Reply<AnyMessage>, unknown>(true);
+  same<Reply<Message<never> & { type: "end" }>, never>(true);
   // @ts-expect-error -- It is a string: what `same` is for.
   same<Reply<Greet>, number>(true);
 });
@@ -300,6 +302,22 @@ types("no message may have the name of a hook or of a method of every object", (
   system.spawn(() => new Reserved<"hasOwnProperty">());
   // @ts-expect-error -- What every object has.
   system.spawn(() => new Reserved<"valueOf">());
+});
+
+types("a message whose type is any text has no handler, and what is missing says so", () => {
+  class Loose extends Message<number> {
+    type = "loose";
+  }
+  class Taker extends Actor<Loose> {
+    loose(): number {
+      return 5;
+    }
+  }
+  // @ts-expect-error -- It is not readonly.
+  system.spawn(() => new Taker());
+  new Loose().type = "other";
+  same<keyof Handlers<Loose>, "a literal `type`, not `string`: in a class, `readonly type = ...`">(true);
+  same<keyof Handlers<Add | Greet>, "add" | "greet">(true);
 });
 
 types("hooks have the actor's context and a notice, and are checked where the actor is spawned", () => {
