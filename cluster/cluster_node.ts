@@ -139,7 +139,7 @@ export class ClusterNode implements AsyncDisposable {
    * see none of the rest of this cluster. Such nodes prove nothing: who reaches the port may call what this node
    * offers, whatever the key of the cluster.
    *
-   * What they send is for the actor that it names, though the original itself goes by the name of the message alone.
+   * What they send is for the actor that it names, though Cinema-rs itself goes by the name of the message alone.
    * What fails is silence over there, and a `rejected` event here.
    *
    * @throws {BindError} When the address is taken, or others can reach it and `insecure` is not said.

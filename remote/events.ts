@@ -37,8 +37,8 @@ export type ClientEvent =
  * - `"connected"`: the node `node` at `remote` has shaken hands;
  * - `"disconnected"`: its connection has ended; for `error`, unless it closed it itself;
  * - `"refused"`: a connection was not taken, or its handshake failed, for `error`;
- * - `"dead-letter"`: a message could not be given to an actor, for `error`; where the peer can be told, it was. To a
- *   Cinema-rs peer a failure is silence, so of that an ask that has failed is told of too;
+ * - `"dead-letter"`: a message could not be given to an actor, for `error`; where the peer can be told, it was. A
+ *   Cinema-rs peer cannot be told, so its asks that have failed are events as well;
  * - `"missed"`: this subscriber was too slow, and the oldest `count` events it had not read are lost.
  */
 export type ServerEvent =

@@ -34,7 +34,7 @@ export interface LinkOptions {
   readonly heartbeatMs: number;
   /** Ms without a whole frame after which the connection is lost. */
   readonly silenceMs: number;
-  /** Whether a peer that answers may take no bytes for any time, as a server whose actors are behind. */
+  /** Whether a peer that is heard may take no bytes for as long as it likes: a server does whose actors are behind. */
   readonly mayHold?: boolean;
   /** Who hears of what goes over it, for metrics. */
   readonly probe?: ConnectionProbe | undefined;
@@ -59,6 +59,7 @@ export class Link {
   #isListening = true;
   #isClosed = false;
   #isBeating = true;
+  #hasPong = false;
   #framesSent = 0;
   #error: unknown;
 
@@ -70,6 +71,7 @@ export class Link {
     this.#heartbeat = new Heartbeat(Math.ceil(options.silenceMs / Math.max(1, options.heartbeatMs)));
     this.#outgoing = new Outgoing(connection, this.writer, {
       flushed: (bytes) => {
+        this.#hasPong = false;
         this.#session?.flushed();
         if (options.probe !== undefined) this.#sent(options.probe, bytes);
       },
@@ -139,7 +141,7 @@ export class Link {
       while (decoder.next()) {
         const envelope = decodeEnvelope(decoder, this.#strings);
         this.#heartbeat.heard();
-        if (envelope.control === "ping") this.#say("pong");
+        if (envelope.control === "ping") this.#answerPing();
         else if (envelope.control !== "pong") session.receive(envelope);
         if (this.#isClosed) return probe?.received(frames + 1 - before, bytes);
         if (frames++ % FRAMES_PER_TURN === 0) await undefined;
@@ -170,6 +172,13 @@ export class Link {
     this.#isListening = false;
     await Promise.race([hold, this.#closed.promise]);
     this.#isListening = true;
+  }
+
+  /** One answer in the writer is enough: who asks and asks, and reads nothing, must not fill it. */
+  #answerPing(): void {
+    if (this.#hasPong) return;
+    this.#hasPong = true;
+    this.#say("pong");
   }
 
   #say(control: "ping" | "pong"): void {

@@ -83,8 +83,8 @@ export class Routes {
   }
 
   /**
-   * The route of a message from a Cinema-rs peer. Such a peer is used to have the name of the actor ignored, so it may
-   * be any: where no actor of that name takes the message, it is for the one that does, unless several do.
+   * The route of a message from a Cinema-rs peer. Other nodes of Cinema-rs ignore the name of the actor, so it may be
+   * any: where no actor of that name takes the message, it is for the one that does, unless several do.
    */
   findForCompat(target: string, messageType: string): Route | NoRoute {
     const named = this.find(target, messageType);

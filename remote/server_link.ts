@@ -46,7 +46,7 @@ export interface ServerLinkOptions extends LinkOptions, ServerSessionOptions {
   readonly compatNode: string | undefined;
   /** Who hears of messages, for traces. */
   readonly instrument: Instrument | undefined;
-  /** Hears of every message that could not be given to an actor, or has failed and the peer is not told. */
+  /** Hears of every message that could not be given to an actor, or has failed where the peer cannot be told. */
   readonly undelivered: (message: Envelope, error: unknown) => void;
 }
 
@@ -132,17 +132,17 @@ export class ServerLink implements LinkSession, ChannelPeer {
   }
 
   hold(): Promise<void> | undefined {
-    // On a channel a node says that it lives, also while the messages of others wait.
-    const isChannel = !this.#link.isBeating && this.#budget.used === 0;
-    if (isChannel || !this.#isFull) return undefined;
+    if (!this.#isFull) return undefined;
     this.#options.gate.hold(this.#check);
-    this.#held ??= Promise.withResolvers<void>();
-    return this.#held.promise;
+    return (this.#held ??= Promise.withResolvers<void>()).promise;
   }
 
   get #isFull(): boolean {
     if (this.#isOver) return false;
-    return this.#budget.isSpent || this.#session.isFull || this.#link.writer.length >= this.#options.sendBytesMax;
+    if (this.#session.isFull || this.#link.writer.length >= this.#options.sendBytesMax) return true;
+    // On a channel a node says that it lives, also while the messages of others wait.
+    const isChannel = !this.#link.isBeating && this.#budget.used === 0;
+    return this.#budget.isSpent && !isChannel;
   }
 
   #recheck(): void {

@@ -95,8 +95,8 @@ const REMOTE: readonly Defect[] = [
     seen: "nodes are taken for down while the actors of another are behind",
     edits: [{
       file: "remote/server_link.ts",
-      before: "    if (isChannel || !this.#isFull) return undefined;",
-      after: "    if (!this.#isFull) return undefined;",
+      before: "return this.#budget.isSpent && !isChannel;",
+      after: "return this.#budget.isSpent;",
     }],
     tests: ["tests/remote/channel_test.ts"],
   },

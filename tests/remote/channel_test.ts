@@ -3,11 +3,14 @@ import { Channel, CHANNEL_TYPE, type ChannelPeer, isChannel } from "../../remote
 import type { Dialled } from "../../remote/dialler.ts";
 import { bindNode, Dialler } from "../../remote/spi.ts";
 import { LocalNode, MemoryNetwork, MessageRouter, RemoteClient, RemoteServer } from "../../remote/mod.ts";
+import { decodeEnvelope, type Envelope } from "../../remote/wire/envelope.ts";
+import { FrameDecoder } from "../../remote/wire/frame.ts";
+import { StringCache } from "../../remote/wire/string_cache.ts";
 import { ActorSystem, AskTimeoutError, CinemaError } from "../../mod.ts";
 import { ManualClock } from "../../src/testing/mod.ts";
 import { dialledOf, FarEnd, textOf } from "../support/cluster_nodes.ts";
-import { Desk, DeskProtocol, Gates } from "../support/desk.ts";
-import { envelopeOf } from "../support/frames.ts";
+import { Desk, DeskProtocol, Gates, type Note } from "../support/desk.ts";
+import { envelopeOf, framesOf } from "../support/frames.ts";
 import { watch } from "../support/signals.ts";
 
 const AT = { hostname: "b", port: 1 };
@@ -160,6 +163,77 @@ Deno.test("a channel is heard also while so many messages wait for the actors of
   }
   gates.open("later");
   assertEquals(await held, "later");
+  channel.close();
+  await ended;
+});
+
+Deno.test("who has used a channel and reads no replies is not read without end", async () => {
+  const network = new MemoryNetwork();
+  const clock = new ManualClock();
+  await using system = new ActorSystem();
+  const notes: number[] = [];
+  const told = Promise.withResolvers<void>();
+  class TellingDesk extends Desk {
+    override note(msg: Note): void {
+      super.note(msg);
+      if (msg.n === 2) told.resolve();
+    }
+  }
+  const desk = system.spawn(() => new TellingDesk(notes, new Gates()));
+  const router = new MessageRouter().route(DeskProtocol, new LocalNode("b").handler(desk, { name: "desk" }));
+  const identity = { node: "b", uid: "7", channel: () => {} };
+  await using _server = await bindNode({ ...AT, transport: network, sendBytesMax: 20_000 }, router, identity);
+  const { connection } = await dialTo(network);
+  const send = (fields: Partial<Envelope>, body: unknown) =>
+    connection.write(framesOf({ ...fields, payload: bytesOf(JSON.stringify(body)) }));
+  await send({ messageType: CHANNEL_TYPE }, "hello");
+  for (let correlationId = 1; correlationId <= 15; correlationId++) {
+    await send({ messageType: "desk.Echo", targetActor: "desk", correlationId }, { text: "x".repeat(10_000) });
+    await clock.settle();
+    if (correlationId === 1) await send({ messageType: "desk.Note", targetActor: "desk" }, { n: 1 });
+  }
+  const last = send({ messageType: "desk.Note", targetActor: "desk" }, { n: 2 });
+  await clock.settle();
+  assertEquals(notes, [1]);
+  const reading = (async () => {
+    while (await connection.read() !== undefined);
+  })();
+  await last;
+  await told.promise;
+  assertEquals(notes, [1, 2]);
+  connection.close();
+  await reading;
+});
+
+Deno.test("a peer that asks and asks whether this side is there, and reads nothing, has one answer waiting", async () => {
+  const network = new MemoryNetwork();
+  const clock = new ManualClock();
+  const listener = await network.listen(AT);
+  const channel = new Channel(dialledOf(await network.connect(AT), "b"), clock, () => {});
+  const far = (await listener.accept())!;
+  listener.close();
+  const ended = channel.run();
+  for (let n = 0; n < 2; n++) channel.say(new Uint8Array(100_000));
+  await clock.settle();
+  await far.write(framesOf(...Array.from({ length: 10_000 }, () => ({ control: "ping" } as const))));
+  await clock.settle();
+  channel.say(bytesOf("last"));
+  const decoder = new FrameDecoder(16_777_216);
+  const strings = new StringCache();
+  let pongs = 0;
+  for (let isLast = false; !isLast;) {
+    decoder.push((await far.read())!.slice());
+    while (decoder.next()) {
+      const { control, payload } = decodeEnvelope(decoder, strings);
+      if (control === "pong") pongs++;
+      isLast ||= textOf(payload) === "last";
+    }
+  }
+  assertEquals(pongs, 1);
+  await far.write(framesOf({ control: "ping" }));
+  decoder.push((await far.read())!.slice());
+  assert(decoder.next());
+  assertEquals(decodeEnvelope(decoder, strings).control, "pong");
   channel.close();
   await ended;
 });

@@ -236,3 +236,35 @@ Deno.test("a server for Cinema-rs peers closes when what is in hand was answered
   const ends = events.filter(({ kind }) => kind === "disconnected");
   assertEquals(ends.map((event) => "error" in event), [false]);
 });
+
+Deno.test("an ask of a Cinema-rs client that has gone, and that no handler has begun, is taken back", async () => {
+  await using system = new ActorSystem();
+  const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let handled = 0;
+  class Slow extends Actor<Add> {
+    async add(): Promise<{ value: number }> {
+      handled++;
+      begun.resolve();
+      await gate.promise;
+      return { value: 0 };
+    }
+  }
+  const SlowProtocol: Protocol<Add> = protocol<Add>({
+    add: { name: "calc.Add", request: root.lookupType("Add"), reply: root.lookupType("AddResult") },
+  });
+  const slow = system.spawn(() => new Slow());
+  const router = new MessageRouter().route(SlowProtocol, new LocalNode("calc-server").handler(slow, { name: "slow" }));
+  await using server = await RemoteServer.bind({ ...local, compat }, router);
+  const ended = (async () => {
+    for await (const { kind } of server.events) if (kind === "disconnected") return;
+  })();
+  const peer = await RawPeer.connect(server.address.port);
+  const add = { messageType: "calc.Add", payload: new Uint8Array([0x08, 0x01]) };
+  await peer.send({ ...add, correlationId: 1 }, { ...add, correlationId: 2 });
+  await begun.promise;
+  peer.close();
+  await ended;
+  gate.resolve();
+  await system.stop(slow, { drain: true });
+  assertEquals(handled, 1);
+});
