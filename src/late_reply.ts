@@ -73,6 +73,7 @@ export class LateReply<in out R = void> {
   #cell: Cell | undefined;
   #isReturned = false;
   #giveUp: AbortController | undefined; // made for who reads `signal`
+  #isDecided = false; // the first settlement counts, also while its promise is waited for
   #settled: Settlement | undefined;
 
   static {
@@ -105,6 +106,8 @@ export class LateReply<in out R = void> {
 
   /** Answers the asker. A promise, which passes where `R` is `unknown`, is waited for; one that rejects is an error. */
   resolve(value: R): void {
+    if (this.#isDecided) return;
+    this.#isDecided = true;
     if (!isThenable(value)) return this.#settle({ value });
     Promise.resolve(value).then((value) => this.#settle({ value }), (error) => this.#settle({ error }));
   }
@@ -116,11 +119,12 @@ export class LateReply<in out R = void> {
    * gets a {@linkcode HandlerAbandonedError}.
    */
   reject(error: unknown): void {
+    if (this.#isDecided) return;
+    this.#isDecided = true;
     this.#settle({ error });
   }
 
   #settle(settlement: Settlement): void {
-    if (this.#settled !== undefined) return;
     this.#settled = settlement;
     this.#answer();
   }

@@ -235,6 +235,20 @@ Deno.test("LateReply.signal has aborted when it is returned to somebody who has 
   assert(signal.aborted);
 });
 
+Deno.test("LateReply.resolve() with a promise counts from the call on: what settles it later is too late", async () => {
+  await using stage = new Stage();
+  const addr = await stage.spawn("a");
+  const late = new LateReply<unknown>();
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const asked = addr.send(answer(late));
+  late.resolve(promise);
+  late.resolve("second");
+  late.reject(new Error("third"));
+  assert(late.isWanted);
+  resolve("first");
+  assertEquals(await asked, "first");
+});
+
 Deno.test("A LateReply outlives a failure that its actor resumes after", async () => {
   await using stage = new Stage();
   const addr = await stage.spawn("a", {}, { strategy: SupervisorStrategy.resume });

@@ -123,8 +123,8 @@ export class Figures {
       note: failure === undefined ? "none" : `last ${ago(state.at - failure.at)}`,
       level: this.#failures.peak > 0 ? "alarming" : "calm",
     });
-    const rise = this.#letters.peak;
-    const lettersNote = rise === 0 ? "none in 2 min" : `up to ${count(rise)} / s in 2 min`;
+    const [letter] = state.deadLetters;
+    const lettersNote = letter === undefined ? "none" : `last ${ago(state.at - letter.at)}`;
     this.#letters.show({ value: count(deadLetters), note: lettersNote });
   }
 
